@@ -1,0 +1,32 @@
+import type { Finding } from '../report.js';
+import { readClaims } from '../token/claims.js';
+import type { FoundToken } from '../token/find.js';
+import { idProblem } from '../token/user.js';
+import { type Expectations, issueCommand } from './expectations.js';
+import { checkScopes, requirementOf } from './scopes.js';
+import { checkShape } from './shape.js';
+import { checkTime } from './time.js';
+import { checkUser } from './user.js';
+import { checkWorkspace } from './workspace.js';
+
+/** The environment whose tokens the embedded Courier signs. */
+export const localEnvironment = 'local';
+
+/**
+ * Everything that can be said of a token from its claims, all at once. `now` is in seconds since the epoch.
+ * @throws {Failure} `usage.value` for an unknown surface
+ */
+export function checkFound(token: FoundToken, expected: Expectations, now: number): Finding[] {
+  const claims = readClaims(token.payload);
+  const requirement = requirementOf(expected, claims.scopes);
+  const user = [expected.user, ...claims.users].find((id) => id !== undefined && idProblem(id) === undefined);
+  const fix = issueCommand(user, expected);
+  return [
+    ...checkShape(token, claims, expected.environment?.name === localEnvironment, fix),
+    ...checkTime(claims, expected, now, fix),
+    ...checkUser(claims, expected, requirement.needsUser, fix),
+    ...checkScopes(claims.scopes, requirement, fix),
+    ...checkWorkspace(claims, expected, fix),
+    { code: 'courier.not-asked', status: 'skip', facts: {} },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { Finding } from '../report.js';
+import { type Surface, defaultSurface } from '../scopes/catalogue.js';
+import { suggestionFor, surfaceOf } from '../scopes/compose.js';
+import { covers, entryOf, forTenant, isWrite, tenantsIn } from '../scopes/match.js';
+import type { Expectations } from './expectations.js';
+
+export interface Requirement {
+  needsUser: boolean;
+  required: string[];
+  recommended: string[];
+  optional: string[];
+}
+
+/**
+ * What the expected surfaces require of a token that has `granted`. Courier Create works with its scopes for every
+ * tenant or for one: the form that the token comes closest to is the one that is required.
+ * @throws {Failure} `usage.value` for an unknown surface
+ */
+export function requirementOf(expected: Expectations, granted: string[]): Requirement {
+  const { for: ids = [], require: own = [] } = expected;
+  const chosen = ids.length > 0 ? ids.map(surfaceOf) : own.length > 0 ? [] : [defaultSurface];
+  const forms = chosen.map((surface) => closestForm(surface, granted));
+  const union = (part: 'required' | 'recommended' | 'optional') => forms.flatMap((surface) => surface[part]);
+  const required = [...new Set([...union('required'), ...own])];
+  return {
+    needsUser: chosen.some((surface) => surface.needsUser) || own.some((scope) => entryOf(scope)?.needsUser),
+    required,
+    recommended: [...new Set(union('recommended'))].filter((scope) => !required.includes(scope)),
+    optional: union('optional'),
+  };
+}
+
+/** Missing scopes fail, missing recommended ones warn, and what is granted beyond both warns. */
+export function checkScopes(granted: string[], requirement: Requirement, fix: string[]): Finding[] {
+  return [
+    ...requirement.required.map((scope) => held(scope, granted, 'fail', fix)),
+    ...requirement.recommended.map((scope) => held(scope, granted, 'warn', fix)),
+    ...[...new Set(granted)].flatMap((scope) => [...unknown(scope), ...excess(scope, requirement, fix)]),
+  ];
+}
+
+function held(scope: string, granted: string[], otherwise: 'fail' | 'warn', fix: string[]): Finding {
+  const by = granted.find((other) => covers(other, scope));
+  if (by !== undefined)
+    return { code: 'scope.granted', status: 'pass', subject: scope, facts: by === scope ? {} : { by } };
+  const code = otherwise === 'fail' ? 'scope.missing' : 'scope.recommended';
+  return { code, status: otherwise, subject: scope, facts: {}, fix };
+}
+
+function unknown(scope: string): Finding[] {
+  if (entryOf(scope)) return [];
+  const suggestion = suggestionFor(scope);
+  return [{ code: 'scope.unknown', status: 'warn', subject: scope, facts: suggestion ? { suggestion } : {} }];
+}
+
+function excess(scope: string, { required, recommended, optional }: Requirement, fix: string[]): Finding[] {
+  const wanted = [...required, ...recommended, ...optional];
+  if (!entryOf(scope) || !isWrite(scope)) return [];
+  if (wanted.some((other) => covers(scope, other) || covers(other, scope))) return [];
+  return [{ code: 'scope.excess', status: 'warn', subject: scope, facts: {}, fix }];
+}
+
+function closestForm(surface: Surface, granted: string[]): Surface {
+  const forms = [surface, ...tenantsIn(granted).map((tenant) => narrowedTo(surface, tenant))];
+  const missing = (form: Surface) => form.required.filter((scope) => !granted.some((other) => covers(other, scope)));
+  return forms.toSorted((a, b) => missing(a).length - missing(b).length)[0]!;
+}
+
+function narrowedTo(surface: Surface, tenant: string): Surface {
+  const narrow = (scopes: string[]) => scopes.map((scope) => forTenant(scope, tenant));
+  return { ...surface, required: narrow(surface.required), recommended: narrow(surface.recommended) };
+}

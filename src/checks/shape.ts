@@ -1,0 +1,43 @@
+import type { Finding } from '../report.js';
+import type { Claims } from '../token/claims.js';
+import type { FoundToken } from '../token/find.js';
+import { isLocal } from '../token/local.js';
+
+/** HS256 is 32 bytes, 43 characters of base64url. Source: RFC 7518, 3.2. */
+const hs256Length = 43;
+
+/** The token's own form: how it was passed, its algorithm and signature, the types of its claims. */
+export function checkShape(token: FoundToken, claims: Claims, localExpected: boolean, fix: string[]): Finding[] {
+  return [
+    ...(token.doubledBearer ? [{ code: 'header.doubled-bearer', status: 'fail', facts: {} } as const] : []),
+    ...checkAlgorithm(token, fix),
+    ...checkLocal(token, localExpected, fix),
+    ...(typeof token.payload.scope === 'string' ? [] : [noScopeClaim(token, fix)]),
+    ...claims.mistyped.map(({ claim, expected, found }): Finding => {
+      return { code: 'claim.type', status: 'fail', subject: claim, facts: { expected, found }, fix };
+    }),
+    { code: 'signature.not-verified', status: 'skip', facts: {} },
+  ];
+}
+
+function checkAlgorithm({ header, signature }: FoundToken, fix: string[]): Finding[] {
+  const algorithm = String(header.alg ?? '');
+  if (algorithm.toLowerCase() === 'none' || algorithm === '')
+    return [{ code: 'signature.none', status: 'fail', facts: { algorithm }, fix }];
+  if (algorithm !== 'HS256') return [{ code: 'signature.algorithm', status: 'warn', facts: { algorithm }, fix }];
+  if (signature.length === hs256Length) return [];
+  const facts = { characters: signature.length, expected: hs256Length };
+  // Half a MAC and more is a real one that lost its end; less is a stand-in, as test fixtures have.
+  return signature.length >= hs256Length / 2 && signature.length < hs256Length
+    ? [{ code: 'signature.cut-short', status: 'fail', facts, fix }]
+    : [{ code: 'signature.stand-in', status: 'warn', facts, fix }];
+}
+
+function checkLocal(token: FoundToken, localExpected: boolean, fix: string[]): Finding[] {
+  if (!isLocal(token)) return [];
+  return [{ code: 'signature.local', status: localExpected ? 'pass' : 'warn', facts: {}, fix }];
+}
+
+function noScopeClaim({ payload }: FoundToken, fix: string[]): Finding {
+  return { code: 'claim.no-scope', status: 'fail', facts: { present: 'scope' in payload }, fix };
+}

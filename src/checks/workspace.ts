@@ -1,0 +1,37 @@
+import type { Finding } from '../report.js';
+import type { Claims } from '../token/claims.js';
+import type { Expectations } from './expectations.js';
+
+/** Whether the token comes from the workspace and environment that were expected. */
+export function checkWorkspace(claims: Claims, expected: Expectations, fix: string[]): Finding[] {
+  const { environment, tenantScope } = expected;
+  return [
+    ...(tenantScope === undefined ? [] : [compareTenantScope(claims.tenantScope, tenantScope, fix)]),
+    ...(environment ? compareRecorded(claims, environment, fix) : []),
+  ];
+}
+
+/** `wanted` is `test` (the environment alone) or `published/test`. */
+function compareTenantScope(found: string | null, wanted: string, fix: string[]): Finding {
+  const matches = wanted.includes('/') ? found === wanted : found?.split('/').at(-1) === wanted;
+  const finding = { subject: found ?? '', facts: { expected: wanted, found } };
+  if (matches) return { code: 'tenant-scope.match', status: 'pass', ...finding };
+  return { code: 'tenant-scope.mismatch', status: 'fail', ...finding, fix };
+}
+
+function compareRecorded(
+  claims: Claims,
+  { name, tenantId, tenantScope }: NonNullable<Expectations['environment']>,
+  fix: string[],
+): Finding[] {
+  if (tenantId === null || tenantScope === null) {
+    const recordIt = ['courier-jwt', 'env', 'check', name];
+    return [{ code: 'workspace.unrecorded', status: 'unknown', subject: name, facts: {}, fix: recordIt }];
+  }
+  const facts = { environment: name, expected: tenantId, found: claims.tenantId };
+  const workspace: Finding =
+    claims.tenantId === tenantId
+      ? { code: 'workspace.match', status: 'pass', subject: name, facts }
+      : { code: 'workspace.mismatch', status: 'fail', subject: name, facts, fix };
+  return [workspace, compareTenantScope(claims.tenantScope, tenantScope, fix)];
+}

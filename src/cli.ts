@@ -1,0 +1,54 @@
+import type { Context } from './context.js';
+import { Failure, type FailureCode, familyOf } from './errors.js';
+import { version } from './version.js';
+
+/** Runs a command line; resolves with the exit code. The only place where a Failure becomes one. */
+export async function run(argv: string[], context: Context): Promise<number> {
+  // Answered before anything is loaded: scripts ask it often.
+  if (argv.length === 1 && argv[0] === '--version') {
+    context.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const { Secrets } = await import('./output/secrets.js');
+  const secrets = new Secrets();
+  try {
+    const { dispatch } = await import('./commands/program.js');
+    const { judgeWords, secretsIn } = await import('./commands/words.js');
+    for (const secret of secretsIn(argv, context.variables)) secrets.add(secret);
+    judgeWords(argv);
+    return await dispatch(argv, context, secrets);
+  } catch (error) {
+    const { tell } = await import('./commands/tell.js');
+    const failure = error instanceof Failure ? error : internal(error);
+    await tell(failure, argv, context, secrets);
+    return exitCodeOf(failure);
+  }
+}
+
+function exitCodeOf(failure: Failure): number {
+  const byFamily: Record<string, number> = {
+    usage: 2,
+    token: 2,
+    user: 2,
+    tenant: 2,
+    scope: 2,
+    duration: 2,
+    production: 2,
+    request: 2,
+    key: 3,
+    environment: 3,
+    keychain: 3,
+    courier: 4,
+    output: 4,
+    internal: 4,
+    interrupted: 130,
+  } satisfies Record<Family<FailureCode>, number>;
+  return byFamily[familyOf(failure.code)] ?? 4;
+}
+
+type Family<Code> = Code extends `${infer Name}.${string}` ? Name : never;
+
+function internal(error: unknown): Failure {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new Failure('internal.error', { message }, { cause: error });
+}

@@ -1,0 +1,76 @@
+import type { Command } from 'commander';
+import { checkFound } from '../checks/check-token.js';
+import type { Expectations } from '../checks/expectations.js';
+import { localWorkspace } from '../emulator/mint.js';
+import { local } from '../environments/name.js';
+import { recordOf } from '../environments/resolve.js';
+import { say, short, toJson } from '../output/escape.js';
+import { reportText } from '../output/report-text.js';
+import { exitCodeOf, makeReport } from '../report.js';
+import { assertUser, surfaceOf } from '../scopes/compose.js';
+import { usersIn } from '../token/claims.js';
+import { addTokenSource, examples, list, once, seconds } from './options.js';
+import { type TokenSource, readToken } from './read-token.js';
+import type { Act, Tools } from './tools.js';
+
+interface CheckOptions extends TokenSource {
+  for?: string[];
+  require?: string[];
+  user?: string;
+  tenantScope?: string;
+  minTtl?: number;
+  leeway?: number;
+  strict?: boolean;
+}
+
+export function define(command: Command, act: Act): void {
+  addTokenSource(command)
+    .option('--for <surfaces>', "what it must do: inbox, toast, … (default: the how-to's set)", list('--for'))
+    .option('--require <scopes>', 'scopes that it must have: alone instead of the default set', list('--require'))
+    .option('-u, --user <id>', 'it must be for exactly this user', once('--user'))
+    .option('--tenant-scope <s>', 'it must come from test, or published/test', once('--tenant-scope'))
+    .option('--min-ttl <duration>', 'it must live at least this much longer', seconds('--min-ttl'))
+    .option('--leeway <duration>', 'how long past its expiry it is only warned of', seconds('--leeway', { zero: true }))
+    .option('--strict', 'warnings fail')
+    .addHelpText(
+      'after',
+      examples(
+        ['pbpaste | courier-jwt check-scopes', "against the how-to's set"],
+        ['courier-jwt check-scopes eyJ… --for inbox,preferences -u alice', 'for what the app uses'],
+        ['courier-jwt check-scopes --token-file t --env test', 'is it from that workspace?'],
+        ['courier-jwt check-scopes - --min-ttl 1h --strict --json', 'in CI'],
+      ) + '\n\nNothing is sent: these are claims only. Exit 0 yes, 1 no.',
+    )
+    .action(act(checkScopes));
+}
+
+async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (string | undefined)[]): Promise<number> {
+  const { console, context, flags } = tools;
+  const expected = expectationsOf(options, tools);
+  const token = await readToken(operand, options, tools);
+  const { strict = false } = options;
+  const report = makeReport(checkFound(token, expected, context.now()), { strict });
+  const whose = short(usersIn(token.payload).join(', ') || 'nobody');
+  const title = say`the token of ${whose}, for ${titleOf(options)}`;
+  console.result(flags.json ? toJson(report) : reportText(report, title, console.out));
+  return exitCodeOf(report.findings);
+}
+
+/** Judges the usage before anything is read. */
+function expectationsOf(options: CheckOptions, tools: Tools): Expectations {
+  options.for?.forEach(surfaceOf);
+  if (options.user !== undefined) assertUser(options.user);
+  return { ...options, environment: environmentOf(tools) };
+}
+
+function environmentOf({ context, flags }: Tools): Expectations['environment'] {
+  if (flags.env === undefined) return undefined;
+  if (flags.env === local) return { name: local, ...localWorkspace };
+  const { tenantId, tenantScope } = recordOf(flags.env, '--env', context.store);
+  return { name: flags.env, tenantId, tenantScope };
+}
+
+function titleOf({ for: surfaces, require: own }: CheckOptions): string {
+  if (surfaces) return [...surfaces, ...(own ?? [])].join(', ');
+  return own ? own.join(', ') : "the how-to's set";
+}

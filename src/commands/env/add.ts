@@ -1,0 +1,168 @@
+import type { Command } from 'commander';
+import { type Region, regionBaseUrls } from '../../courier/regions.js';
+import { checkKey, knownPrefix, maskKey } from '../../environments/key.js';
+import { checkName, keyVariable, local } from '../../environments/name.js';
+import { isProductionKey, isProductionScope } from '../../environments/production.js';
+import type { EnvironmentRecord, Storage } from '../../environments/record.js';
+import { keepEnvironment } from '../../environments/keep.js';
+import { ownServer } from '../../environments/resolve.js';
+import type { VariableOrigin } from '../../environments/variables.js';
+import { Failure, isFailure } from '../../errors.js';
+import { say, toJson } from '../../output/escape.js';
+import { environmentSources, keyByHand } from '../environment.js';
+import { type KeyOptions, addKeyOptions, examples, oneOf } from '../options.js';
+import { type Act, type Tools, canPrompt } from '../tools.js';
+import { probe } from './probe.js';
+import { viewOf } from './view.js';
+
+interface AddOptions extends KeyOptions {
+  fromEnv?: boolean;
+  storage?: Storage;
+  /** False with `--no-check`. */
+  check: boolean;
+  replace?: boolean;
+}
+
+export function define(command: Command, act: Act): void {
+  addKeyOptions(command)
+    .option('--from-env', 'take the key from COURIER_API_KEY_<NAME>, else from COURIER_API_KEY')
+    .option('--storage <where>', 'keychain or file (default: the keychain where there is one)', oneOf('--storage', ['keychain', 'file'] as const))
+    .option('--no-check', 'keep the key without asking Courier')
+    .option('--replace', 'a new key for an environment that is there')
+    .addHelpText(
+      'after',
+      examples(
+        ['courier-jwt env add test', 'asks for the key, hidden'],
+        ['op read op://dev/courier/key | courier-jwt env add test --api-key-stdin', 'from a secret manager'],
+        ['courier-jwt env add eu --region eu --from-env', 'from COURIER_API_KEY'],
+        ['courier-jwt env add test --replace', 'rotation: the old key stays until the new one is proved'],
+      ),
+    )
+    .action(act(add));
+}
+
+async function add(options: AddOptions, tools: Tools, [name = '']: (string | undefined)[]): Promise<number> {
+  judgeUsage(name, options);
+  const { console, context, flags, secrets } = tools;
+  const before = existing(name, options, tools);
+  const isFirst = context.store.readDefault() === undefined;
+  const given = await readKey(name, options, tools);
+  secrets.add(given.text);
+  const apiKey = checkKey(given.text, given.source);
+  if (!knownPrefix(apiKey)) console.warn({ code: 'key.unknown-prefix', status: 'warn', subject: 'that key', facts: {} });
+  const place = placeOf(given, before, tools);
+  const claims = options.check ? await proved(name, apiKey, place, tools) : { tenantId: null, tenantScope: null };
+  if (before) await confirmSame(name, before, claims, tools);
+  const { record, fellBack } = await keepEnvironment(
+    name,
+    {
+      key: apiKey,
+      keyHint: maskKey(apiKey),
+      ...place,
+      ...claims,
+      production: isProductionKey(apiKey) || isProductionScope(claims.tenantScope),
+      addedAt: new Date(context.now() * 1000).toISOString(),
+    },
+    { storage: options.storage ?? before?.storage, replaces: before, newId: context.newId },
+    context,
+  );
+  if (isFirst) await context.store.writeDefault(name);
+  if (fellBack) console.note('there is no keychain here: the key is in a file that only you can read.');
+  const where = record.storage === 'keychain' ? 'the keychain' : `${context.store.directory}/environments/${name}.json`;
+  const of = options.check ? `${claims.tenantScope ?? 'no environment'}, workspace ${claims.tenantId ?? 'unknown'}` : 'not proved';
+  console.note(say`kept ${name} (${of}) in ${where}${isFirst ? '; it is the default' : ''}.`);
+  if (flags.json) console.result(toJson({ environment: viewOf(name, record, isFirst) }));
+  return 0;
+}
+
+function judgeUsage(name: string, options: AddOptions): void {
+  checkName(name, 'env add');
+  if (name === local) throw new Failure('usage.reserved-name', { name, action: 'added' });
+  const sources = [
+    options.apiKeyStdin && '--api-key-stdin',
+    options.apiKeyFile !== undefined && '--api-key-file',
+    options.fromEnv && '--from-env',
+  ].filter((flag): flag is string => Boolean(flag));
+  if (sources.length > 1) throw new Failure('usage.conflict', { options: sources });
+  if (options.replace && !options.check) {
+    const reason = 'the old key is not given up for one that was not proved';
+    throw new Failure('usage.conflict', { options: ['--replace', '--no-check'], reason });
+  }
+}
+
+/** The record that is to be replaced. A broken one can be: the new key is proved all the same. */
+function existing(name: string, { replace }: AddOptions, { context }: Tools): EnvironmentRecord | undefined {
+  try {
+    const record = context.store.read(name);
+    if (record && !replace) throw new Failure('usage.exists', { name });
+    return record;
+  } catch (error) {
+    if (replace && isFailure(error, 'environment.broken')) return undefined;
+    throw error;
+  }
+}
+
+interface GivenKey {
+  text: string;
+  /** For messages. */
+  source: string;
+  /** Undefined for a key that `COURIER_BASE_URL` does not go with. */
+  origin?: VariableOrigin;
+}
+
+async function readKey(name: string, options: AddOptions, tools: Tools): Promise<GivenKey> {
+  const byHand = await keyByHand(options, tools);
+  if (byHand) return { text: byHand.key, source: byHand.flag, origin: 'shell' };
+  if (options.fromEnv) return keyFromVariables(name, tools);
+  if (!canPrompt(tools)) {
+    const option = '--api-key-stdin, --api-key-file or --from-env';
+    throw new Failure('usage.missing', { option, command: 'env add' });
+  }
+  const text = await tools.context.prompts.secret(say`API key of ${name} (not shown):`);
+  return { text: text.trim(), source: 'the terminal', origin: 'shell' };
+}
+
+function keyFromVariables(name: string, tools: Tools): GivenKey {
+  const { variables } = environmentSources(tools);
+  const own = variables(keyVariable(name));
+  if (own) return { text: own.value, source: keyVariable(name) };
+  const general = variables('COURIER_API_KEY');
+  if (general) return { text: general.value, source: 'COURIER_API_KEY', origin: general.origin };
+  throw new Failure('key.missing', {});
+}
+
+interface Place {
+  region: Region;
+  baseUrl: string | null;
+}
+
+/** Where the key belongs: what is said now, else where the key that it replaces belonged. */
+function placeOf({ source, origin }: GivenKey, before: EnvironmentRecord | undefined, tools: Tools): Place {
+  const { region } = tools.flags;
+  if (region) return { region, baseUrl: null };
+  const own = origin && ownServer(source, origin, environmentSources(tools).variables);
+  return { region: before?.region ?? 'us', baseUrl: own ?? before?.baseUrl ?? null };
+}
+
+async function proved(name: string, apiKey: string, { region, baseUrl }: Place, tools: Tools) {
+  const target = { local: false, apiKey, baseUrl: baseUrl ?? regionBaseUrls[region], label: name };
+  const { tenantId, tenantScope } = await probe(target, tools);
+  return { tenantId, tenantScope };
+}
+
+/** A new key of another workspace or environment is a mistake until somebody says otherwise. */
+async function confirmSame(
+  name: string,
+  before: EnvironmentRecord,
+  now: { tenantId: string | null; tenantScope: string | null },
+  tools: Tools,
+): Promise<void> {
+  const known = before.tenantId !== null || before.tenantScope !== null;
+  const same = before.tenantId === now.tenantId && before.tenantScope === now.tenantScope;
+  if (!known || same || tools.flags.yes) return;
+  const called = (one: typeof now) => `${one.tenantScope ?? 'no environment'} of workspace ${one.tenantId ?? 'unknown'}`;
+  const facts = { name, before: called(before), after: called(now) };
+  if (!canPrompt(tools)) throw new Failure('environment.different', facts);
+  const question = say`The new key is of ${facts.after}, and ${name} is of ${facts.before}. Replace it?`;
+  if (!(await tools.context.prompts.confirm(question))) throw new Failure('usage.declined', { what: `replacing ${name}` });
+}

@@ -1,0 +1,144 @@
+import type { Command } from 'commander';
+import { type Asked, checkGrant } from '../../checks/grant.js';
+import { keyVariable } from '../../environments/name.js';
+import { isProductionScope } from '../../environments/production.js';
+import { type Choice, chooseEnvironment, labelOf } from '../../environments/resolve.js';
+import { Failure, familyOf } from '../../errors.js';
+import { say, toJson } from '../../output/escape.js';
+import { explain } from '../../output/messages/failures.js';
+import { reportText } from '../../output/report-text.js';
+import { type Finding, exitCodeOf, makeReport } from '../../report.js';
+import { composeScopes } from '../../scopes/compose.js';
+import { type Claims, readClaims } from '../../token/claims.js';
+import { chooseFor, environmentSources, open } from '../environment.js';
+import { type MintTarget, mintToken } from '../mint.js';
+import { type KeyOptions, addKeyOptions, examples, list, once } from '../options.js';
+import type { Act, Tools } from '../tools.js';
+import { probe, probeLifetime, probeUser } from './probe.js';
+
+interface CheckOptions extends KeyOptions {
+  all?: boolean;
+  for?: string[];
+  user?: string;
+  allowProduction?: boolean;
+}
+
+export function define(command: Command, act: Act): void {
+  addKeyOptions(command)
+    .option('--all', 'every environment that is kept')
+    .option('--for <surfaces>', "what its tokens must do (default: the how-to's set)", list('--for'))
+    .option('-u, --user <id>', `whom to mint for (default: ${probeUser})`, once('--user'))
+    .option('--allow-production', 'mint for the surfaces from a production key too, not only the probe')
+    .addHelpText(
+      'after',
+      examples(
+        ['courier-jwt env check', 'the environment that issue would use'],
+        ['courier-jwt env check test --for inbox,push', 'may its key grant what they need?'],
+        ['courier-jwt env check --all --json', 'a smoke check of every key'],
+      ) + '\n\nMints tokens of five seconds, and throws them away.',
+    )
+    .action(act(check));
+}
+
+async function check(options: CheckOptions, tools: Tools, [name]: (string | undefined)[]): Promise<number> {
+  const { console, flags } = tools;
+  const user = options.user ?? probeUser;
+  const asked: Asked = {
+    user,
+    scopes: composeScopes({ user, for: options.for }),
+    lifetimeSeconds: probeLifetime.lifetimeSeconds,
+  };
+  judgeUsage(name, options, tools);
+  const checks = options.all ? allOf(tools) : [await one(name, options, tools)];
+  const findings = await Promise.all(
+    checks.map(({ label, choice }) => findingsOr(label, () => checkKey(choice(), asked, options, tools))),
+  );
+  const report = makeReport(findings.flat());
+  const title = say`the API key of ${checks.map(({ label }) => label).join(', ')}`;
+  console.result(flags.json ? toJson(report) : reportText(report, title, console.out));
+  return exitCodeOf(report.findings);
+}
+
+function judgeUsage(name: string | undefined, { all }: CheckOptions, { flags }: Tools): void {
+  const named = [name !== undefined && 'a name', flags.env !== undefined && '--env'].filter(Boolean) as string[];
+  if (all && named.length > 0) throw new Failure('usage.conflict', { options: ['--all', ...named] });
+  if (named.length === 2 && name !== flags.env) throw new Failure('usage.conflict', { options: named });
+}
+
+interface Check {
+  label: string;
+  choice(): Choice;
+}
+
+/** A single environment that cannot be chosen is the answer; of all, it is one finding among others. */
+async function one(name: string | undefined, options: CheckOptions, tools: Tools): Promise<Check> {
+  const flags = name === undefined ? tools.flags : { ...tools.flags, env: name };
+  const choice = await chooseFor(options, { ...tools, flags });
+  return { label: labelOf(choice), choice: () => choice };
+}
+
+function allOf(tools: Tools): Check[] {
+  const names = tools.context.store.names();
+  if (names.length === 0) throw new Failure('environment.none', {});
+  const sources = environmentSources(tools);
+  return names.map((env) => ({
+    label: env,
+    choice: () => chooseEnvironment({ env, region: tools.flags.region }, sources),
+  }));
+}
+
+async function findingsOr(label: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'interrupted.signal') throw error;
+    const status = familyOf(error.code) === 'courier' ? 'unknown' : 'fail';
+    return [{ code: error.code, status, subject: label, facts: { ...error.facts }, fix: explain(error).fix }];
+  }
+}
+
+async function checkKey(choice: Choice, asked: Asked, options: CheckOptions, tools: Tools): Promise<Finding[]> {
+  const environment = await open(choice, tools);
+  const label = labelOf(choice);
+  const target = { ...choice, apiKey: environment.apiKey, label };
+  const claims = await probe(target, tools);
+  const accepted: Finding = {
+    code: 'key.accepted',
+    status: 'pass',
+    subject: label,
+    facts: { host: choice.local ? 'the embedded Courier' : choice.baseUrl, tenantScope: claims.tenantScope },
+  };
+  const production = environment.production.known || isProductionScope(claims.tenantScope);
+  const granted: Finding[] =
+    production && !options.allowProduction
+      ? [{ code: 'grant.not-tried', status: 'skip', subject: label, facts: {} }]
+      : await checkGranted(target, asked, tools);
+  return [accepted, ...(await compareRecord(choice, claims, tools)), ...granted];
+}
+
+async function checkGranted(target: MintTarget, asked: Asked, tools: Tools): Promise<Finding[]> {
+  const token = await mintToken(target, { ...asked, expiresIn: probeLifetime.expiresIn }, tools);
+  const less = checkGrant(readClaims(token.payload), asked);
+  const all: Finding = { code: 'grant.all', status: 'pass', subject: target.label, facts: { scopes: asked.scopes } };
+  const ofTarget = less.map((finding) => ({ ...finding, facts: { ...finding.facts, of: target.label } }));
+  return ofTarget.some(({ status }) => status === 'fail') ? ofTarget : [all, ...ofTarget];
+}
+
+/** Compares with what `env add` recorded; what it could not record (`--no-check`) is recorded now. */
+async function compareRecord(choice: Choice, claims: Claims, { context }: Tools): Promise<Finding[]> {
+  const { name, record } = choice;
+  // A key from a variable says nothing of the stored one.
+  if (!record || name === null || choice.key?.source === keyVariable(name)) return [];
+  const { tenantId, tenantScope } = claims;
+  if (record.tenantId === null && record.tenantScope === null) {
+    const production = record.production || isProductionScope(tenantScope);
+    await context.store.write(name, { ...record, tenantId, tenantScope, production });
+    return [{ code: 'environment.recorded', status: 'pass', subject: name, facts: { tenantId, tenantScope } }];
+  }
+  const called = (one: { tenantId: string | null; tenantScope: string | null }) =>
+    `${one.tenantScope ?? 'no environment'} of workspace ${one.tenantId ?? 'unknown'}`;
+  if (called(record) === called(claims)) return [];
+  const facts = { expected: called(record), found: called(claims) };
+  const fix = ['courier-jwt', 'env', 'add', name, '--replace'];
+  return [{ code: 'environment.changed', status: 'fail', subject: name, facts, fix }];
+}

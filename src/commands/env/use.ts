@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { local } from '../../environments/name.js';
+import { recordOf } from '../../environments/resolve.js';
+import { say, toJson } from '../../output/escape.js';
+import type { Act, Tools } from '../tools.js';
+
+export function define(command: Command, act: Act): void {
+  command.action(act(use));
+}
+
+async function use(_: object, { console, context, flags }: Tools, [name = '']: (string | undefined)[]) {
+  if (name !== local) recordOf(name, 'env use', context.store);
+  await context.store.writeDefault(name);
+  console.note(say`${name} is the default now.`);
+  if (flags.json) console.result(toJson({ default: name }));
+  return 0;
+}

@@ -1,0 +1,72 @@
+import { parseEnv } from 'node:util';
+import { checkKey } from '../environments/key.js';
+import {
+  type Choice,
+  type Environment,
+  type EnvironmentRequest,
+  type EnvironmentSources,
+  chooseEnvironment,
+  openEnvironment,
+} from '../environments/resolve.js';
+import { keysIn, variablesOf } from '../environments/variables.js';
+import { Failure, errnoOf } from '../errors.js';
+import { say } from '../output/escape.js';
+import type { KeyOptions } from './options.js';
+import type { Tools } from './tools.js';
+
+/** Nothing that holds keys is larger. */
+const limitBytes = 1024 * 1024;
+
+/** Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. */
+export async function chooseFor(options: KeyOptions, tools: Tools): Promise<Choice> {
+  const { env, region } = tools.flags;
+  const byHand = await keyByHand(options, tools);
+  const request: EnvironmentRequest = { byHand, env, region };
+  const choice = chooseEnvironment(request, environmentSources(tools));
+  for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${choice.source} wins.`);
+  return choice;
+}
+
+/** A choice with its key. The key is redacted from here on. */
+export async function open(choice: Choice, tools: Tools): Promise<Environment> {
+  const environment = await openEnvironment(choice, tools.context.keychain);
+  tools.secrets.add(environment.apiKey);
+  return environment;
+}
+
+export function environmentSources(tools: Tools): EnvironmentSources {
+  const { variables, store, keychain } = tools.context;
+  const envFile = readEnvFile(tools);
+  for (const key of keysIn(envFile)) tools.secrets.add(key);
+  return { variables: variablesOf(variables, envFile), store, keychain };
+}
+
+/** The key that a flag names a source for, judged; undefined without such a flag. */
+export async function keyByHand(options: KeyOptions, tools: Tools): Promise<EnvironmentRequest['byHand']> {
+  const { apiKeyStdin, apiKeyFile } = options;
+  if (apiKeyStdin && apiKeyFile !== undefined)
+    throw new Failure('usage.conflict', { options: ['--api-key-stdin', '--api-key-file'] });
+  if (!apiKeyStdin && apiKeyFile === undefined) return undefined;
+  const flag = apiKeyStdin ? '--api-key-stdin' : '--api-key-file';
+  const text = apiKeyStdin
+    ? ((await tools.context.stdin.read(limitBytes)) ?? '')
+    : readTextFile('--api-key-file', apiKeyFile!, tools);
+  tools.secrets.add(text.trim());
+  return { key: checkKey(text, flag, { fromFile: true }), flag };
+}
+
+function readEnvFile(tools: Tools): Record<string, string | undefined> {
+  const path = tools.flags.envFile;
+  if (path === undefined) return {};
+  return parseEnv(readTextFile('--env-file', path, tools).replace(/^\uFEFF/, ''));
+}
+
+function readTextFile(option: string, path: string, { context }: Tools): string {
+  try {
+    const text = context.files.read(path, limitBytes);
+    if (text !== undefined) return text;
+  } catch (error) {
+    throw new Failure('usage.file', { option, path, reason: errnoOf(error) });
+  }
+  throw new Failure('usage.file', { option, path, reason: 'it is larger than 1 MB' });
+}

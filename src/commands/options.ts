@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import type { Region } from '../courier/regions.js';
+import { Failure } from '../errors.js';
+import { parseDuration } from '../token/duration.js';
+
+/** Parsers for commander: a flag's words in, its value out, or a usage failure. */
+
+/** Comma-separated, or the flag repeated. */
+export function list(option: string) {
+  return (value: string, before: string[] = []): string[] => {
+    const items = value.split(',').map((item) => item.trim());
+    if (items.every((item) => item === '')) throw new Failure('usage.value', { option, value, reason: 'it is empty' });
+    return [...before, ...items.filter(Boolean)];
+  };
+}
+
+/** One value: two would have to be two tokens. */
+export function once(option: string) {
+  return (value: string, before: string | undefined): string => {
+    if (before !== undefined) throw new Failure('usage.repeated', { option });
+    return value;
+  };
+}
+
+/** A duration, as seconds. */
+export function seconds(option: string, { zero = false, least = 0 } = {}) {
+  return (value: string): number => {
+    const parsed = parseDuration(value, { zero });
+    if ('problem' in parsed) throw new Failure('duration.invalid', { option, value, problem: parsed.problem });
+    if (parsed.seconds < least) throw new Failure('duration.invalid', { option, value, problem: 'too-short' });
+    return parsed.seconds;
+  };
+}
+
+export function oneOf<T extends string>(option: string, choices: readonly T[]) {
+  return (value: string): T => {
+    const choice = choices.find((candidate) => candidate === value);
+    if (choice !== undefined) return choice;
+    throw new Failure('usage.value', { option, value, reason: `it takes ${choices.join(' or ')}` });
+  };
+}
+
+/** A longer wait overflows Node's timers. */
+const longestTimeoutSeconds = 86_400;
+
+function timeout(value: string): number {
+  return Math.min(longestTimeoutSeconds, seconds('--timeout')(value));
+}
+
+export function addGlobalOptions(program: Command): void {
+  program
+    .option('-e, --env <name>', 'the environment whose key to use; local needs none', once('--env'))
+    .option('--region <region>', 'us or eu', oneOf<Region>('--region', ['us', 'eu']))
+    .option('--json', 'one JSON document on stdout, on failure too')
+    .option('--color', 'colour, whatever the terminal says')
+    .option('--no-color', 'no colour')
+    .option('--no-input', 'never ask; name the missing flag and exit 2')
+    .option('-q, --quiet', 'no summary, notes or warnings')
+    .option('--debug', 'say what is done, on stderr; never a key or a signature')
+    .option('--timeout <duration>', 'how long one attempt may take (default: 10s)', timeout)
+    .option('--env-file <path>', 'read COURIER_ variables from this file too; real ones win')
+    .option('-y, --yes', 'yes to what is destructive');
+}
+
+export interface KeyOptions {
+  apiKeyStdin?: boolean;
+  apiKeyFile?: string;
+}
+
+export function addKeyOptions(command: Command): Command {
+  return command
+    .option('--api-key-stdin', 'read the API key from stdin')
+    .option('--api-key-file <path>', 'read the API key from a file');
+}
+
+export function addTokenSource(command: Command): Command {
+  return command
+    .argument('[token]', 'the token, or any text with it; - reads stdin')
+    .option('--token-file <path>', 'read the token, or any text with it, from a file');
+}
+
+export function examples(...lines: [command: string, what: string][]): string {
+  const width = Math.max(...lines.map(([command]) => command.length));
+  const rows = lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);
+  return ['', 'Examples:', ...rows].join('\n');
+}

@@ -1,0 +1,48 @@
+import { Failure, errnoOf } from '../errors.js';
+import { type FoundToken, findToken } from '../token/find.js';
+import type { Tools } from './tools.js';
+
+export interface TokenSource {
+  tokenFile?: string;
+}
+
+/** A HAR of a long session fits; a disk image does not. */
+const limitBytes = 64 * 1024 * 1024;
+
+/** The token of the argument, else of `--token-file`, else of stdin when it is `-` or no terminal. */
+export async function readToken(
+  operand: string | undefined,
+  { tokenFile }: TokenSource,
+  tools: Tools,
+): Promise<FoundToken> {
+  const text = await readText(operand, tokenFile, tools);
+  const token = findToken(text);
+  tools.secrets.addSignature(token.signature);
+  return token;
+}
+
+async function readText(operand: string | undefined, tokenFile: string | undefined, tools: Tools): Promise<string> {
+  const { stdin } = tools.context;
+  if (operand !== undefined && tokenFile !== undefined)
+    throw new Failure('token.two-sources', {
+      sources: [operand === '-' ? 'stdin (-)' : 'the argument', '--token-file'],
+    });
+  if (tokenFile !== undefined) return sound(readFile(tokenFile, tools), tokenFile);
+  if (operand !== undefined && operand !== '-') return sound(operand, 'the argument');
+  if (operand === undefined && stdin.isTerminal) throw new Failure('token.no-source', {});
+  return sound(await stdin.read(limitBytes), 'stdin');
+}
+
+function readFile(path: string, { context }: Tools): string | undefined {
+  try {
+    return context.files.read(path, limitBytes);
+  } catch (error) {
+    throw new Failure('usage.file', { option: '--token-file', path, reason: errnoOf(error) });
+  }
+}
+
+function sound(text: string | undefined, source: string): string {
+  if (text === undefined) throw new Failure('token.too-large', { limitBytes });
+  if (text.trim() === '') throw new Failure('token.empty', { source });
+  return text;
+}

@@ -1,0 +1,32 @@
+import type { Context } from '../context.js';
+import type { Failure } from '../errors.js';
+import { makeConsole } from '../output/console.js';
+import { toJson, visible } from '../output/escape.js';
+import { explain } from '../output/messages/failures.js';
+import type { Secrets } from '../output/secrets.js';
+import { shellLine } from '../output/shell.js';
+
+/** Says what failed: a sentence and a command on stderr, or with `--json` one document on stdout. */
+export async function tell(failure: Failure, argv: string[], context: Context, secrets: Secrets): Promise<void> {
+  const flags = flagsOf(argv);
+  const console = await makeConsole(context, secrets, flags);
+  const { message, fix } = explain(failure);
+  if (flags.json) console.result(toJson({ error: { code: failure.code, message, fix } }));
+  else {
+    console.error(`${console.err.red('error:')} ${message}`);
+    if (failure.code !== 'interrupted.signal') console.error(`  ${console.err.bold(shellLine(fix))}`);
+  }
+  const { cause } = failure;
+  if (cause instanceof Error) console.debug(visible(cause.stack ?? cause.message).replaceAll('\\n', '\n'));
+}
+
+/** Read by hand, for the parser itself may have failed. */
+function flagsOf(argv: string[]) {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const has = (...flags: string[]) => flags.some((flag) => words.includes(flag));
+  return {
+    json: has('--json'),
+    debug: has('--debug'),
+    color: has('--no-color') ? false : has('--color') ? true : undefined,
+  };
+}

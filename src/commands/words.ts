@@ -1,0 +1,27 @@
+import { keysIn } from '../environments/variables.js';
+import { Failure } from '../errors.js';
+
+/** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
+const keyFlag = /^--(?:api-?key|apikey|key|secret|auth-token|courier-api-key)(?:=(.*))?$/is;
+
+/** Every secret among the words and the variables: redacted from the start, whatever the words turn out to be. */
+export function secretsIn(argv: string[], variables: Record<string, string | undefined>): string[] {
+  const keys = argv.flatMap((word, i) => {
+    const flag = keyFlag.exec(word);
+    return flag ? [flag[1] ?? argv[i + 1] ?? ''] : (word.match(/(?:pk|dk)_(?:prod|test)_[\w-]+|token_[\w-]{8,}/g) ?? []);
+  });
+  const signatures = argv.flatMap((word) => [...word.matchAll(/eyJ[\w-]*\.[\w-]+\.([\w-]{21,})/g)].map((m) => m[1]!));
+  return [...keys, ...signatures, ...keysIn(variables).map((key) => key.trim())];
+}
+
+/**
+ * What commander cannot say well: a key on the command line, a token where a command belongs.
+ * @throws {Failure} `usage.key-in-argv` or `usage.token-first`
+ */
+export function judgeWords(argv: string[]): void {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  const flag = words.find((word) => keyFlag.test(word));
+  if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]! });
+  if (/^(?:bearer\s+)*eyJ/i.test(words.find((word) => !word.startsWith('-')) ?? ''))
+    throw new Failure('usage.token-first', {});
+}

@@ -1,0 +1,52 @@
+import type { Transport } from './courier/transport.js';
+import type { Keychain } from './environments/keychain.js';
+import type { EnvironmentStore } from './environments/store.js';
+
+/** All that a command may touch of the outside. `system.ts` makes the real one; tests make one of memory. */
+export interface Context {
+  stdout: Stream;
+  stderr: Stream;
+  stdin: Input;
+  /** Environment variables. */
+  variables: Record<string, string | undefined>;
+  /** Seconds since the epoch, with fractions. */
+  now(): number;
+  store: EnvironmentStore;
+  keychain: Keychain;
+  /** Courier over the network. */
+  network(): Promise<Transport>;
+  prompts: Prompts;
+  files: Files;
+  /** Aborted by Ctrl-C. */
+  interruption: AbortSignal;
+  /** Rejects with `interrupted.signal` when interrupted. */
+  sleep(ms: number): Promise<void>;
+  /** From 0 to 1. */
+  random(): number;
+  /** A UUID. */
+  newId(): string;
+}
+
+export interface Stream {
+  isTerminal: boolean;
+  /** @throws {Failure} `output.failed`; a reader that went away is no failure */
+  write(text: string): void;
+}
+
+export interface Input {
+  isTerminal: boolean;
+  /** All of it, or undefined when it is longer than `limitBytes`. */
+  read(limitBytes: number): Promise<string | undefined>;
+}
+
+export interface Files {
+  /** Undefined when the file is longer than `limitBytes`. Throws what node:fs throws. */
+  read(path: string, limitBytes: number): string | undefined;
+}
+
+/** Asked on stderr. Reject with `interrupted.signal` on Ctrl-C. */
+export interface Prompts {
+  confirm(question: string): Promise<boolean>;
+  /** Typed without echo. */
+  secret(question: string): Promise<string>;
+}

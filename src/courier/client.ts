@@ -1,0 +1,91 @@
+import { Failure } from '../errors.js';
+import { type Jwt, decodeJwt } from '../token/decode.js';
+import { type RetryContext, retryAfterSeconds, withRetries } from './retry.js';
+import type { HttpRequest, HttpResponse, Transport } from './transport.js';
+import { userAgent } from './user-agent.js';
+
+export interface IssueRequest {
+  /** Without a slash at its end. */
+  baseUrl: string;
+  apiKey: string;
+  scopes: string[];
+  /** In the grammar of the npm package `ms`: `1d`, `2 hours`. */
+  expiresIn: string;
+  /** Per attempt, in milliseconds. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+  /** For messages: what the key belongs to. */
+  environment: string;
+}
+
+/** The request that mints a token. Source: create-a-jwt, POST /auth/issue-token. */
+export function issueHttpRequest(request: Omit<IssueRequest, 'environment'>): HttpRequest {
+  return {
+    method: 'POST',
+    url: `${request.baseUrl}/auth/issue-token`,
+    headers: {
+      Accept: 'application/json',
+      Authorization: `Bearer ${request.apiKey}`,
+      'Content-Type': 'application/json',
+      'User-Agent': userAgent,
+    },
+    body: JSON.stringify({ scope: request.scopes.join(' '), expires_in: request.expiresIn }),
+    timeoutMs: request.timeoutMs,
+    signal: request.signal,
+  };
+}
+
+/**
+ * Mints a token.
+ * @throws {Failure} `request.rejected` (400), `key.refused` (401, 403) or one of the `courier` family
+ */
+export async function issueToken(transport: Transport, request: IssueRequest, retry: RetryContext): Promise<Jwt> {
+  const response = await withRetries(() => transport.send(issueHttpRequest(request)), retry);
+  const host = hostOf(request.baseUrl);
+  if (response.status < 200 || response.status > 299) throw failureOf(response, host, request.environment);
+  return tokenIn(response.body, host);
+}
+
+function failureOf(response: HttpResponse, host: string, environment: string): Failure {
+  const { status } = response;
+  const message = messageIn(response.body);
+  if (status === 400) return new Failure('request.rejected', { status, message });
+  if (status === 401 || status === 403) return new Failure('key.refused', { status, environment, host });
+  if (status >= 300 && status < 400)
+    return new Failure('courier.redirect', { host, status, location: response.headers.location ?? '' });
+  if (status === 429)
+    return new Failure('courier.rate-limited', { host, retryAfterSeconds: retryAfterSeconds(response) });
+  if (status >= 500 || status === 408) return new Failure('courier.unavailable', { host, status });
+  return new Failure('courier.status', { host, status, message });
+}
+
+function tokenIn(body: string, host: string): Jwt {
+  const answer = parseJson(body);
+  if (answer === undefined) throw new Failure('courier.nonsense', { host, problem: 'not-json' });
+  const token = (answer as { token?: unknown } | null)?.token;
+  if (typeof token !== 'string') throw new Failure('courier.nonsense', { host, problem: 'no-token' });
+  try {
+    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Failure('token.none', { bytes: token.length, binary: false });
+    return decodeJwt(token);
+  } catch {
+    throw new Failure('courier.nonsense', { host, problem: 'not-a-jwt' });
+  }
+}
+
+/** Courier's `message`; gateways answer HTML or nothing. */
+function messageIn(body: string): string | null {
+  const message = (parseJson(body) as { message?: unknown } | null | undefined)?.message;
+  return typeof message === 'string' ? message.slice(0, 500) : null;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function hostOf(baseUrl: string): string {
+  return new URL(baseUrl).host || baseUrl;
+}

@@ -1,0 +1,138 @@
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import { Failure, type NetworkReason, errnoOf } from '../errors.js';
+import { proxyFor } from './proxy.js';
+import { isLoopback } from './regions.js';
+import type { HttpRequest, HttpResponse, Transport } from './transport.js';
+
+/** No answer of Courier's comes near it. */
+const maxBodyBytes = 1024 * 1024;
+
+/** `HTTPS_PROXY`, `NO_PROXY` and `NODE_DEBUG` count; either case of the first two. */
+export type NetworkVariables = Record<string, string | undefined>;
+
+/**
+ * HTTP by Node's own client, for one request and for many: connections are kept. Certificates are always verified.
+ * @throws {Failure} `usage.node-debug`: Node would print the API key
+ */
+export function networkTransport(variables: NetworkVariables): Transport {
+  const agents = new Map<string, Promise<Agent>>();
+  const agentFor = (url: URL) => {
+    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, variables);
+    const key = `${url.protocol}${proxy ?? ''}`;
+    const agent = agents.get(key) ?? makeAgent(url, proxy);
+    agents.set(key, agent);
+    return { agent, viaProxy: proxy !== undefined };
+  };
+  return {
+    async send(request) {
+      const debugged = variables.NODE_DEBUG ?? '';
+      if (printsRequests(debugged)) throw new Failure('usage.node-debug', { value: debugged });
+      const url = new URL(request.url);
+      const { agent, viaProxy } = agentFor(url);
+      return exchange(request, url, { agent: await agent, viaProxy });
+    },
+  };
+}
+
+/** Whether this NODE_DEBUG makes Node print what is sent. It takes a list with wildcards. */
+export function printsRequests(nodeDebug: string): boolean {
+  const patterns = nodeDebug.split(',').map((name) => name.trim().replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return patterns
+    .filter(Boolean)
+    .map((name) => new RegExp(`^${name.replaceAll('*', '.*')}$`, 'i'))
+    .some((pattern) => ['http', 'https', 'tls', 'net'].some((section) => pattern.test(section)));
+}
+
+async function makeAgent(url: URL, proxy: string | undefined): Promise<Agent> {
+  if (proxy !== undefined) {
+    const { HttpsProxyAgent } = await import('https-proxy-agent');
+    return new HttpsProxyAgent(proxy, { keepAlive: true });
+  }
+  const node = await nodeClient(url);
+  return new node.Agent({ keepAlive: true });
+}
+
+/** node:https costs more to load than node:http: only what the URL needs. */
+async function nodeClient(url: URL): Promise<typeof import('node:https') | typeof import('node:http')> {
+  return url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+}
+
+async function exchange(
+  request: HttpRequest,
+  url: URL,
+  route: { agent: Agent; viaProxy: boolean },
+): Promise<HttpResponse> {
+  const node = await nodeClient(url);
+  const options: RequestOptions & { rejectUnauthorized: true } = {
+    method: request.method,
+    headers: request.headers,
+    agent: route.agent,
+    // Explicit, so that NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing.
+    rejectUnauthorized: true,
+  };
+  return new Promise((resolve, reject) => {
+    const { signal, timeoutMs } = request;
+    let tunnelled = !route.viaProxy;
+    const sent = node.request(url, options, (response) => readBody(response, url.host).then(settle(resolve), settle(fail)));
+    const deadline = setTimeout(() => {
+      settle(reject)(new Failure('courier.timeout', { host: url.host, seconds: timeoutMs / 1000 }));
+      sent.destroy();
+    }, timeoutMs);
+    const interrupted = () => {
+      settle(reject)(new Failure('interrupted.signal', {}));
+      sent.destroy();
+    };
+    function settle<T>(finish: (value: T) => void): (value: T) => void {
+      return (value) => {
+        clearTimeout(deadline);
+        signal?.removeEventListener('abort', interrupted);
+        finish(value);
+      };
+    }
+    function fail(error: unknown): void {
+      sent.destroy();
+      reject(error instanceof Failure ? error : unreachable(url, error, tunnelled));
+    }
+    sent.on('error', settle(fail));
+    sent.on('proxyConnect', (answer: { statusCode: number }) => {
+      tunnelled = answer.statusCode === 200;
+      // The agent would replay the proxy's refusal as if Courier had given it.
+      if (!tunnelled) settle(fail)(new ProxyRefusal(`the proxy answered ${answer.statusCode}`));
+    });
+    if (signal?.aborted) interrupted();
+    else signal?.addEventListener('abort', interrupted);
+    sent.end(request.body);
+  });
+}
+
+class ProxyRefusal extends Error {}
+
+async function readBody(response: IncomingMessage, host: string): Promise<HttpResponse> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBodyBytes) throw new Failure('courier.nonsense', { host, problem: 'too-large' });
+    chunks.push(chunk);
+  }
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, value?.toString()] as const);
+  return {
+    status: response.statusCode ?? 0,
+    headers: Object.fromEntries(headers),
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+function unreachable(url: URL, error: unknown, tunnelled: boolean): Failure {
+  const detail = error instanceof ProxyRefusal ? error.message : errnoOf(error);
+  const reason = tunnelled ? reasonOf(detail) : 'proxy';
+  return new Failure('courier.unreachable', { host: url.host, reason, detail });
+}
+
+function reasonOf(detail: string): NetworkReason {
+  if (detail === 'ECONNREFUSED') return 'refused';
+  if (detail === 'ENOTFOUND' || detail === 'EAI_AGAIN') return 'dns';
+  if (/CERT|SIGNED|ALTNAME|ISSUER/.test(detail)) return 'certificate';
+  if (/^(?:ECONNRESET|EPIPE|aborted|socket hang up)$/.test(detail) || detail.startsWith('HPE_')) return 'dropped';
+  return 'other';
+}

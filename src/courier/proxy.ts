@@ -1,0 +1,22 @@
+/**
+ * The proxy that `HTTPS_PROXY` (or `https_proxy`) names for a URL, unless `NO_PROXY` exempts its host; undefined for
+ * none. `NO_PROXY` is a comma-separated list of hosts, `.suffixes`, `host:port` and `*`, as curl reads it.
+ */
+export function proxyFor(url: URL, variables: Record<string, string | undefined>): string | undefined {
+  const variable = (name: string) => variables[name.toLowerCase()] || variables[name];
+  const proxy = variable('HTTPS_PROXY');
+  if (!proxy || url.protocol !== 'https:' || exempt(url, variable('NO_PROXY') ?? '')) return undefined;
+  return /^https?:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
+}
+
+function exempt(url: URL, noProxy: string): boolean {
+  return noProxy
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      const [host = '', port] = entry.toLowerCase().split(':');
+      if (port !== undefined && port !== (url.port || '443')) return false;
+      const suffix = host.replace(/^\*?\.?/, '');
+      return host === '*' || url.hostname === suffix || url.hostname.endsWith(`.${suffix}`);
+    });
+}

@@ -1,0 +1,62 @@
+import { Failure, isFailure } from '../errors.js';
+import type { HttpResponse } from './transport.js';
+
+/** A longer `Retry-After` is not waited for: the caller is told instead. */
+export const retryAfterCapSeconds = 20;
+const retries = 2;
+const firstDelayMs = 500;
+
+export interface RetryContext {
+  /** Rejects with `interrupted.signal` when the wait is interrupted. */
+  sleep(ms: number): Promise<void>;
+  /** From 0 to 1, for jitter. */
+  random(): number;
+  /** Called before each wait. */
+  onRetry?(event: { reason: string; delayMs: number; attempt: number; of: number }): void;
+}
+
+/**
+ * Two retries on dropped and refused connections, 408, 429 and 5xx, with exponential backoff and jitter; `Retry-After`
+ * is obeyed. A timeout is not retried: the mint may have happened. Source: the official SDK's policy, less 409.
+ */
+export async function withRetries(attempt: () => Promise<HttpResponse>, context: RetryContext): Promise<HttpResponse> {
+  for (let tries = 0; ; tries += 1) {
+    const outcome = await attempt().catch((error: unknown) => error);
+    const reason = retryable(outcome);
+    const delayMs = delayOf(outcome, tries, context.random());
+    if (reason === undefined || tries === retries || delayMs > retryAfterCapSeconds * 1000) {
+      if (isResponse(outcome)) return outcome;
+      throw outcome;
+    }
+    context.onRetry?.({ reason, delayMs, attempt: tries + 2, of: retries + 1 });
+    await context.sleep(delayMs);
+  }
+}
+
+/** The seconds that a `Retry-After` header asks for (a number or an HTTP date), or null. */
+export function retryAfterSeconds(response: HttpResponse): number | null {
+  const header = response.headers['retry-after']?.trim();
+  if (!header) return null;
+  if (/^\d+(\.\d+)?$/.test(header)) return Number(header);
+  const at = Date.parse(header);
+  const now = Date.parse(response.headers.date ?? '');
+  return Number.isNaN(at) || Number.isNaN(now) ? null : Math.max(0, (at - now) / 1000);
+}
+
+function retryable(outcome: unknown): string | undefined {
+  if (isFailure(outcome, 'courier.unreachable'))
+    return ['certificate', 'proxy'].includes(outcome.facts.reason) ? undefined : outcome.facts.detail;
+  if (!isResponse(outcome)) return undefined;
+  const { status } = outcome;
+  return status === 408 || status === 429 || status >= 500 ? String(status) : undefined;
+}
+
+function delayOf(outcome: unknown, tries: number, random: number): number {
+  const asked = isResponse(outcome) ? retryAfterSeconds(outcome) : null;
+  // Jitter takes up to a quarter off, so that many clients do not come back together.
+  return asked === null ? firstDelayMs * 2 ** tries * (1 - random / 4) : asked * 1000;
+}
+
+function isResponse(outcome: unknown): outcome is HttpResponse {
+  return typeof outcome === 'object' && outcome !== null && 'status' in outcome && !(outcome instanceof Failure);
+}

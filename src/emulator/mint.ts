@@ -1,0 +1,51 @@
+import type { JsonObject } from '../token/decode.js';
+import { parseDuration } from '../token/duration.js';
+import { signLocally } from '../token/local.js';
+
+/** The embedded Courier's one workspace. In Test, Courier's `tenant_id` is the workspace's UUID and `/test`. */
+export const localWorkspace = {
+  tenantId: '00000000-0000-4000-8000-c0041e410ca1/test',
+  tenantScope: 'published/test',
+} as const;
+
+export interface Mint {
+  /** Seconds since the epoch. */
+  now: number;
+  /** A UUID for `jti`. */
+  id: string;
+}
+
+/** Courier's answer to the body of `POST /auth/issue-token`: a token of Courier's exact shape, or its error. */
+export function mint(body: unknown, { now, id }: Mint): { status: number; body: JsonObject } {
+  const { scope, expires_in: expiresIn } = (body ?? {}) as JsonObject;
+  if (typeof scope !== 'string' || scope.trim() === '') return invalid('scope is required');
+  const lifetime = expiresIn === undefined ? null : lifetimeSeconds(expiresIn);
+  if (lifetime === undefined) return invalid('expires_in must be a duration such as "1d", or a number of seconds');
+  const iat = Math.floor(now);
+  const claims = {
+    scope,
+    tenant_scope: localWorkspace.tenantScope,
+    tenant_id: localWorkspace.tenantId,
+    iat,
+    ...(lifetime === null ? {} : { exp: Math.floor(iat + lifetime) }),
+    jti: id,
+  };
+  return { status: 200, body: { token: sign(claims) } };
+}
+
+function lifetimeSeconds(expiresIn: unknown): number | undefined {
+  if (typeof expiresIn === 'number') return expiresIn > 0 && Number.isFinite(expiresIn) ? expiresIn : undefined;
+  if (typeof expiresIn !== 'string') return undefined;
+  const parsed = parseDuration(expiresIn);
+  return 'seconds' in parsed ? parsed.seconds : undefined;
+}
+
+function sign(claims: JsonObject): string {
+  const part = (value: JsonObject) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const input = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
+  return `${input}.${signLocally(input)}`;
+}
+
+function invalid(message: string): { status: number; body: JsonObject } {
+  return { status: 400, body: { message, type: 'invalid_request_error' } };
+}

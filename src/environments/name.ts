@@ -1,0 +1,16 @@
+import { Failure } from '../errors.js';
+
+/** The built-in environment: the embedded Courier, with no key and no network. */
+export const local = 'local';
+
+/** @throws {Failure} `usage.value` */
+export function checkName(name: string, option = '--env'): string {
+  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) return name;
+  const reason = 'a name is 1 to 32 of a-z, 0-9 and -, and starts with a letter or a digit';
+  throw new Failure('usage.value', { option, value: name, reason });
+}
+
+/** The variable that overrides a named environment's key: `COURIER_API_KEY_MY_TEST` of `my-test`. */
+export function keyVariable(name: string): string {
+  return `COURIER_API_KEY_${name.toUpperCase().replaceAll('-', '_')}`;
+}

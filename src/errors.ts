@@ -1,0 +1,115 @@
+/**
+ * Every way a command can fail, with the facts that its sentence needs. The sentences stand in
+ * `output/messages/failures.ts`; the family (what stands before the first dot) decides the exit code in `cli.ts`.
+ */
+export interface FailureFacts {
+  // usage: exit 2
+  'usage.parser': { message: string; command?: string | undefined };
+  'usage.unknown-command': { word: string; suggestion?: string[] | undefined };
+  'usage.token-first': Record<never, never>;
+  'usage.key-in-argv': { option: string };
+  'usage.unknown-option': { option: string; command: string; suggestion?: string | undefined };
+  'usage.value': { option: string; value: string; reason: string; suggestion?: string | undefined };
+  'usage.excess': { command: string; suggestion?: string[] | undefined };
+  'usage.repeated': { option: string };
+  'usage.conflict': { options: string[]; reason?: string | undefined };
+  'usage.missing': { option: string; command: string };
+  'usage.needs-yes': { what: string; option: string; argv: string[] };
+  'usage.file': { option: string; path: string; reason: string };
+  'usage.node-debug': { value: string };
+  'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials' };
+  'usage.mixed-sources': { key: string; url: string };
+  'usage.region-with-base-url': { environment: string; baseUrl: string };
+  'usage.reserved-name': { name: string; action: string };
+  'usage.exists': { name: string };
+  'usage.declined': { what: string };
+
+  // a token that cannot be read: exit 2
+  'token.no-source': Record<never, never>;
+  'token.two-sources': { sources: string[] };
+  'token.empty': { source: string };
+  'token.too-large': { limitBytes: number };
+  'token.none': { bytes: number; binary: boolean };
+  'token.ambiguous': { candidates: { users: string[]; expiresAt: string | null; place: number }[] };
+  'token.api-key': { prefix: string };
+  'token.client-key': Record<never, never>;
+  'token.cut-short': { segments: number; inside: 'header' | 'payload' | 'signature' };
+  'token.unsigned': { algorithm: string };
+  'token.encrypted': Record<never, never>;
+  'token.part': { part: 'header' | 'payload'; problem: 'base64url' | 'json' | 'array' | 'null' | 'not-an-object' };
+
+  // what was asked cannot be minted: exit 2
+  'user.invalid': { user: string; problem: UserProblem };
+  'tenant.invalid': { tenant: string; problem: UserProblem | 'colon' };
+  'tenant.unused': { tenant: string };
+  'scope.user-id': { scope: string };
+  'scope.invalid': { scope: string };
+  'duration.invalid': { option: string; value: string; problem: DurationProblem };
+  'production.unconfirmed': { environment: string; how: 'recorded' | 'prefix' | 'minted' };
+  'request.rejected': { status: number; message: string | null };
+
+  // credentials: exit 3
+  'key.missing': Record<never, never>;
+  'key.malformed': { source: string; problem: KeyProblem };
+  'key.refused': { status: number; environment: string; host: string };
+  'environment.unknown': { name: string; known: string[]; suggestion?: string | undefined; source: string };
+  'environment.none': Record<never, never>;
+  'environment.broken': { name: string; path: string; problem: 'empty' | 'not-json' | 'not-ours' };
+  'environment.unreadable': { name: string; path: string; reason: string };
+  'environment.unwritable': { path: string; reason: string };
+  'environment.different': { name: string; before: string; after: string };
+  'keychain.unavailable': { name: string };
+  'keychain.timeout': { name: string; seconds: number };
+  'keychain.refused': { name: string; reason: string };
+  'keychain.missing': { name: string };
+
+  // could not tell: exit 4
+  'courier.unreachable': { host: string; reason: NetworkReason; detail: string };
+  'courier.timeout': { host: string; seconds: number };
+  'courier.redirect': { host: string; status: number; location: string };
+  'courier.rate-limited': { host: string; retryAfterSeconds: number | null };
+  'courier.unavailable': { host: string; status: number };
+  'courier.status': { host: string; status: number; message: string | null };
+  'courier.nonsense': { host: string; problem: NonsenseProblem };
+  'output.failed': { reason: string };
+  'internal.error': { message: string };
+
+  // exit 130
+  'interrupted.signal': Record<never, never>;
+}
+
+export type FailureCode = keyof FailureFacts;
+export type UserProblem = 'empty' | 'whitespace' | 'control' | 'placeholder' | 'unpaired-surrogate';
+export type DurationProblem = 'no-unit' | 'not-positive' | 'ambiguous-month' | 'too-short' | 'too-long' | 'not-a-duration';
+export type KeyProblem = 'empty' | 'whitespace' | 'newline' | 'quoted' | 'too-short' | 'not-ascii' | 'jwt' | 'client-key';
+export type NetworkReason = 'refused' | 'dns' | 'dropped' | 'certificate' | 'proxy' | 'other';
+export type NonsenseProblem = 'not-json' | 'no-token' | 'not-a-jwt' | 'too-large';
+
+/** A foreseen failure: a stable code and the facts behind it. Never holds a key or a token's signature. */
+export class Failure<C extends FailureCode = FailureCode> extends Error {
+  override readonly name = 'Failure';
+  readonly code: C;
+  readonly facts: FailureFacts[C];
+
+  constructor(code: C, facts: FailureFacts[C], options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** Whether `error` is the failure `code`, narrowing its facts. */
+export function isFailure<C extends FailureCode>(error: unknown, code: C): error is Failure<C> {
+  return error instanceof Failure && error.code === code;
+}
+
+/** The family of a code: `token` of `token.cut-short`. */
+export function familyOf(code: string): string {
+  return code.slice(0, code.indexOf('.'));
+}
+
+/** The errno name of an I/O error (`EACCES`), or its message where there is none. */
+export function errnoOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return typeof code === 'string' ? code : String(message ?? error);
+}

@@ -1,0 +1,121 @@
+import type { Failure } from '../../errors.js';
+import type { Facts, Finding } from '../../report.js';
+import { entryOf } from '../../scopes/match.js';
+import { say, short } from '../escape.js';
+import { spoken } from '../times.js';
+import { explain, isFailureCode } from './failures.js';
+
+/**
+ * The sentence of a finding: what is, and what will be seen in the app for it. Everything in it that came from
+ * outside is escaped.
+ */
+export function describe(finding: Finding): string {
+  const { code, facts, subject = '' } = finding;
+  // A check that failed to be made, such as a Courier that cannot be reached, is a finding too.
+  if (isFailureCode(code)) return say`${subject}: ` + explain({ code, facts } as unknown as Failure).message;
+  const of = typeof facts.of === 'string' ? say`${facts.of}: ` : '';
+  return of + (sentences[code]?.(new Known(finding)) ?? say`${code} ${subject}`);
+}
+
+/** The facts of a finding as text, ready to be said. */
+class Known {
+  constructor(readonly finding: Finding) {}
+  get subject(): string {
+    return short(this.finding.subject ?? '', 200);
+  }
+  get status() {
+    return this.finding.status;
+  }
+  fact(name: keyof Facts): string {
+    const value = this.finding.facts[name];
+    return short(Array.isArray(value) ? value.join(', ') : String(value ?? 'none'), 200);
+  }
+  has(name: keyof Facts): boolean {
+    return this.finding.facts[name] !== undefined && this.finding.facts[name] !== null;
+  }
+  span(name: keyof Facts): string {
+    return spoken(Number(this.finding.facts[name]));
+  }
+}
+
+const symptom = (scope: string) => entryOf(scope)?.without ?? 'what needs it is refused';
+const newerToken = 'Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
+
+const sentences: Record<string, (known: Known) => string> = {
+  'header.doubled-bearer': () => 'the header says Bearer twice: it is refused whatever the token is.',
+  'signature.none': (k) => say`not signed (alg ${k.fact('algorithm')}): Courier refuses it.`,
+  'signature.algorithm': (k) => say`signed with ${k.fact('algorithm')}; Courier's tokens are HS256. Is it another service's?`,
+  'signature.cut-short': (k) =>
+    say`the signature is cut short (${k.fact('characters')} of ${k.fact('expected')} characters): Courier refuses it. A column or a copy was too narrow.`,
+  'signature.stand-in': (k) =>
+    say`the signature is no real one (${k.fact('characters')} characters, HS256 has ${k.fact('expected')}), as in a test fixture: Courier refuses it.`,
+  'signature.local': () =>
+    'signed by the embedded Courier (--env local): Courier itself will refuse it; courier-jwt emulator takes it.',
+  'signature.not-verified': () => 'not looked at: the signature. Only Courier can verify it; these are claims only.',
+  'claim.no-scope': (k) =>
+    k.finding.facts.present === true
+      ? 'the scope claim is not a string: Courier finds no scopes in it.'
+      : "there is no scope claim: this is not a Courier user token. Is it your own session's, or another service's?",
+  'claim.type': (k) => say`the claim ${k.subject} is of the wrong type (${k.fact('found')}, not ${k.fact('expected')}).`,
+
+  'expiry.valid': (k) => say`expires in ${k.span('remainingSeconds')}, at ${k.fact('expiresAt')}.`,
+  'expiry.expired': (k) =>
+    say`expired ${k.span('remainingSeconds')} ago, at ${k.fact('expiresAt')}${k.status === 'warn' ? ', within the leeway' : ''}: the Inbox answers 401 or stays empty.`,
+  'expiry.never': () => `never expires: it was minted without expires_in. ${newerToken}`,
+  'expiry.min-ttl': (k) =>
+    say`expires in ${k.span('remainingSeconds')}, sooner than the ${k.span('minTtlSeconds')} that --min-ttl wants.`,
+  'expiry.long': (k) => say`lives for ${k.span('lifetimeSeconds')}, more than 30 days. ${newerToken}`,
+  'clock.skew': (k) =>
+    say`issued ${k.span('aheadSeconds')} in the future: the clock here, or the one that minted it, is a little off.`,
+  'clock.not-yet-valid': (k) =>
+    say`not yet valid for ${k.span('aheadSeconds')} (clock skew?): check the clock here and on the machine that minted it.`,
+
+  'user.missing': () => 'names no user (user_id:…): every call about one is refused, and the Inbox stays empty.',
+  'user.match': (k) => say`is for ${k.subject}, and for nobody else.`,
+  'user.mismatch': (k) =>
+    k.finding.facts.also === true
+      ? say`is also for ${k.subject}, and should be for ${k.fact('expected')} alone: it opens somebody else's inbox.`
+      : say`is for ${k.subject}, not for ${k.fact('expected')}: signIn with ${k.fact('expected')} gets 401 or an empty Inbox.`,
+  'user.placeholder': (k) =>
+    say`is for ${k.subject}: a placeholder that nothing was put in for. Nobody has such an inbox, so it is empty.`,
+  'user.invalid': (k) => say`is for "${k.subject}", which cannot be a user id (${k.fact('problem')}).`,
+  'user.several': (k) => say`is for several users (${k.fact('users')}): each can read the others' messages.`,
+  'user.not-compared': () => "not looked at: the userId that the app passes to signIn. --user compares it with the token's.",
+
+  'scope.granted': (k) => say`${k.subject}${k.has('by') ? ` (by ${k.fact('by')})` : ''}`,
+  'scope.missing': (k) => say`${k.subject} is missing: ${symptom(k.subject)}.`,
+  'scope.recommended': (k) => say`${k.subject} is recommended and missing: ${symptom(k.subject)}.`,
+  'scope.unknown': (k) =>
+    say`${k.subject} is no scope that Courier documents${k.has('suggestion') ? `. Did you mean ${k.fact('suggestion')}?` : '; it may grant nothing.'}`,
+  'scope.excess': (k) => say`${k.subject} is more than is needed: whoever has the token may ${grants(k.subject)}.`,
+
+  'tenant-scope.match': (k) => say`comes from ${k.subject}.`,
+  'tenant-scope.mismatch': (k) =>
+    say`comes from ${k.subject || 'no environment'}, not from ${k.fact('expected')}: a front end that looks there sees an empty Inbox or 401.`,
+  'workspace.match': (k) => say`comes from the workspace of ${k.subject}.`,
+  'workspace.mismatch': (k) =>
+    say`comes from workspace ${k.fact('found')}; ${k.subject} is ${k.fact('expected')}: its users and messages are other ones.`,
+  'workspace.unrecorded': (k) =>
+    say`the workspace of ${k.subject} is not recorded: it could not be compared. env check asks Courier for it.`,
+  'courier.not-asked': () => 'not looked at: whether Courier takes the token. Nothing was sent.',
+
+  'grant.scope-missing': (k) => say`${k.subject} was asked for and not granted: ${symptom(k.subject)}.`,
+  'grant.scope-extra': (k) => say`${k.subject} was granted and not asked for.`,
+  'grant.user': (k) => say`the token is for ${k.fact('users')}, and was asked for ${k.subject}.`,
+  'grant.lifetime-short': (k) => say`lives for ${k.span('grantedSeconds')}, less than the ${k.span('askedSeconds')} asked for.`,
+  'grant.lifetime-long': (k) => say`lives for ${k.span('grantedSeconds')}, more than the ${k.span('askedSeconds')} asked for.`,
+  'grant.all': (k) => say`${k.subject}: everything asked for was granted (${k.fact('scopes')}).`,
+  'grant.not-tried': (k) =>
+    say`${k.subject}: production, so nothing was minted but the probe. --allow-production mints for the surfaces.`,
+
+  'key.accepted': (k) => say`${k.subject}: ${k.fact('host')} takes the key${k.has('tenantScope') ? ` (${k.fact('tenantScope')})` : ''}.`,
+  'key.unknown-prefix': (k) => say`${k.subject} has no prefix of Courier's that is known here. It is used all the same.`,
+  'environment.recorded': (k) => say`${k.subject}: the workspace was not recorded yet, and now is (${k.fact('tenantScope')}).`,
+  'environment.changed': (k) =>
+    say`${k.subject}: the key is of ${k.fact('found')} now, and was of ${k.fact('expected')} when it was added.`,
+  'environment.exposed': (k) => say`${k.subject}: others on this machine can read its file. Make it yours: chmod 600.`,
+};
+
+function grants(scope: string): string {
+  return entryOf(scope)?.grants.replace(/^Courier Create: /, '') ?? 'use it';
+}

@@ -1,0 +1,42 @@
+import type { Finding, Report, Status } from '../report.js';
+import { describe } from './messages/findings.js';
+import type { Paint } from './paint.js';
+import { shellLine } from './shell.js';
+
+const order: Status[] = ['fail', 'unknown', 'warn', 'pass', 'skip'];
+
+const counted: Record<Status, (n: number) => string> = {
+  fail: (n) => `${n} failed`,
+  unknown: (n) => `${n} could not be told`,
+  warn: (n) => `${n} warning${n === 1 ? '' : 's'}`,
+  pass: (n) => `${n} passed`,
+  skip: (n) => `${n} not looked at`,
+};
+
+/** A report as text: the headline with every count, each finding with its code, and the commands that mend. */
+export function reportText({ ok, findings }: Report, title: string, paint: Paint): string {
+  const byStatus = order.flatMap((status) => findings.filter((finding) => finding.status === status));
+  const counts = order
+    .map((status) => counted[status](findings.filter((finding) => finding.status === status).length))
+    .filter((text) => !text.startsWith('0 '));
+  const headline = `${ok ? paint.green('yes') : paint.red('no')}  ${title}: ${counts.join(', ')}`;
+  const fixes = [...new Set(byStatus.filter(needsMending).map(({ fix = [] }) => shellLine(fix)))].filter(Boolean);
+  const mend = fixes.length > 0 ? ['', 'to mend it:', ...fixes.map((fix) => `  ${paint.bold(fix)}`)] : [];
+  return [paint.bold(headline), '', ...byStatus.map((finding) => line(finding, paint)), ...mend].join('\n');
+}
+
+function line(finding: Finding, paint: Paint): string {
+  const colour: Record<Status, (text: string) => string> = {
+    fail: paint.red,
+    unknown: paint.yellow,
+    warn: paint.yellow,
+    pass: paint.green,
+    skip: paint.dim,
+  };
+  const word = finding.status === 'unknown' ? '?' : finding.status;
+  return `${colour[finding.status](word.padEnd(4))}  ${describe(finding)} ${paint.dim(`[${finding.code}]`)}`;
+}
+
+function needsMending({ status }: Finding): boolean {
+  return status === 'fail' || status === 'warn' || status === 'unknown';
+}

@@ -1,0 +1,44 @@
+/** What stands in the place of a secret. */
+const redacted = '[redacted]';
+
+/** A run of a secret this long gives it away, even where the rest was cut off. */
+const tellingLength = 12;
+
+/** Keys and signatures to keep out of every text that leaves the process. */
+export class Secrets {
+  readonly #values = new Set<string>();
+
+  /** From now on, `value` is redacted. */
+  add(value: string): void {
+    if (value === '') return;
+    this.#values.add(value);
+    this.#values.add(JSON.stringify(value).slice(1, -1));
+    this.#values.add(encodeURIComponent(value));
+  }
+
+  /** A token's signature; one much too short for a signature is a test fixture's stand-in, and no secret. */
+  addSignature(signature: string): void {
+    if (signature.length > 20) this.add(signature);
+  }
+
+  /** `text` without the secrets, whole or in telling part; what is `revealed` stays as it is. */
+  redact(text: string, revealed?: string): string {
+    if (revealed) {
+      const around = text.split(revealed);
+      return around.map((part) => this.redact(part)).join(revealed);
+    }
+    return [...this.#values]
+      .toSorted((a, b) => b.length - a.length)
+      .reduce((clean, secret) => redactOne(clean, secret), text);
+  }
+}
+
+function redactOne(text: string, secret: string): string {
+  const whole = text.replaceAll(secret, redacted);
+  if (secret.length <= tellingLength) return whole;
+  const starts = Array.from({ length: secret.length - tellingLength + 1 }, (_, i) => i);
+  return starts.reduce((clean, start) => {
+    const run = secret.slice(start, start + tellingLength);
+    return clean.includes(run) ? clean.replaceAll(run, redacted) : clean;
+  }, whole);
+}

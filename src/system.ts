@@ -1,0 +1,204 @@
+import { closeSync, fstatSync, openSync, read, readSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { isatty } from 'node:tty';
+import type { Context, Input, Stream } from './context.js';
+import { fileStore } from './environments/files.js';
+import { type AskKeychain, keychain } from './environments/keychain.js';
+import { Failure, errnoOf } from './errors.js';
+
+/** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
+export function system(keychainScript: string): Context {
+  const interruption = interruptionOf();
+  const stdin = input(0, interruption);
+  const stderr = stream(2);
+  const prompting = async () => ({
+    ...(await import('./output/prompts.js')),
+    streams: { input: process.stdin, output: process.stderr, signal: interruption },
+  });
+  return {
+    stdout: stream(1),
+    stderr,
+    stdin,
+    variables: process.env,
+    now: () => Date.now() / 1000,
+    store: fileStore(configDirectory(process.env)),
+    keychain: keychain(askIn(keychainScript), { onTerminal: () => stdin.isTerminal && stderr.isTerminal }),
+    async network() {
+      const { networkTransport } = await import('./courier/https.js');
+      return networkTransport(process.env);
+    },
+    prompts: {
+      async confirm(question) {
+        const { askConfirm, streams } = await prompting();
+        return askConfirm(question, streams);
+      },
+      async secret(question) {
+        const { askSecret, streams } = await prompting();
+        return askSecret(question, streams);
+      },
+    },
+    files: { read: (path, limitBytes) => readFile(path, limitBytes) },
+    interruption,
+    sleep: (ms) => sleep(ms, interruption),
+    random: Math.random,
+    newId: () => globalThis.crypto.randomUUID(),
+  };
+}
+
+/** `$COURIER_JWT_CONFIG_DIR`, else `$XDG_CONFIG_HOME/courier-jwt`, else `~/.config/courier-jwt`; `%APPDATA%` on Windows. */
+export function configDirectory(variables: Record<string, string | undefined>): string {
+  if (variables.COURIER_JWT_CONFIG_DIR) return variables.COURIER_JWT_CONFIG_DIR;
+  if (variables.XDG_CONFIG_HOME) return join(variables.XDG_CONFIG_HOME, 'courier-jwt');
+  if (process.platform === 'win32' && variables.APPDATA) return join(variables.APPDATA, 'courier-jwt');
+  return join(homedir(), '.config', 'courier-jwt');
+}
+
+/** Aborts on the first Ctrl-C; the second ends the process. */
+function interruptionOf(): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function stream(fd: number): Stream {
+  let open = true;
+  return {
+    get isTerminal() {
+      return isTerminal(fd);
+    },
+    write(text) {
+      open &&= writeAll(fd, Buffer.from(text));
+    },
+  };
+}
+
+function isTerminal(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice() && isatty(fd);
+  } catch {
+    return false;
+  }
+}
+
+/** Writes it all, waiting for a slow reader; false when the reader went away. Cheaper than `process.stdout` for a line. */
+function writeAll(fd: number, bytes: Buffer): boolean {
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      const reason = errnoOf(error);
+      if (reason === 'EPIPE') return false;
+      if (reason !== 'EAGAIN') throw new Failure('output.failed', { reason });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+  return true;
+}
+
+function input(fd: number, interruption: AbortSignal): Input {
+  return {
+    get isTerminal() {
+      return isTerminal(fd);
+    },
+    async read(limitBytes) {
+      const chunks: Buffer[] = [];
+      for (let total = 0; ; ) {
+        const chunk = await readChunk(fd, interruption);
+        if (chunk.length === 0) return textOf(Buffer.concat(chunks));
+        total += chunk.length;
+        if (total > limitBytes) return undefined;
+        chunks.push(chunk);
+      }
+    },
+  };
+}
+
+const chunkBytes = 65_536;
+
+async function readChunk(fd: number, interruption: AbortSignal): Promise<Buffer> {
+  try {
+    return await new Promise((resolve, reject) => {
+      interruption.addEventListener('abort', () => reject(new Failure('interrupted.signal', {})), { once: true });
+      read(fd, Buffer.alloc(chunkBytes), 0, chunkBytes, null, (error, count, buffer) =>
+        error ? reject(error) : resolve(buffer.subarray(0, count)),
+      );
+    });
+  } catch (error) {
+    const reason = errnoOf(error);
+    if (reason === 'EOF') return Buffer.alloc(0);
+    if (error instanceof Failure) throw error;
+    if (reason !== 'EAGAIN') throw new Failure('usage.file', { option: 'stdin', path: '', reason });
+    await sleep(10, interruption);
+    return readChunk(fd, interruption);
+  }
+}
+
+function readFile(path: string, limitBytes: number): string | undefined {
+  const fd = openSync(path, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    for (let total = 0; ; ) {
+      const buffer = Buffer.alloc(chunkBytes);
+      const count = readSync(fd, buffer);
+      if (count === 0) return textOf(Buffer.concat(chunks));
+      total += count;
+      if (total > limitBytes) return undefined;
+      chunks.push(buffer.subarray(0, count));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** UTF-8, or the UTF-16 that Windows PowerShell redirects. */
+function textOf(bytes: Buffer): string {
+  return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le').slice(1) : bytes.toString('utf8');
+}
+
+async function sleep(ms: number, interruption: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const interrupted = () => {
+      clearTimeout(timer);
+      reject(new Failure('interrupted.signal', {}));
+    };
+    const timer = setTimeout(() => {
+      interruption.removeEventListener('abort', interrupted);
+      resolve();
+    }, ms);
+    if (interruption.aborted) interrupted();
+    interruption.addEventListener('abort', interrupted, { once: true });
+  });
+}
+
+/** Runs the keychain's own process; the key goes over its stdin, and no key is in its environment. */
+function askIn(script: string): AskKeychain {
+  return async (request, timeoutMs) => {
+    const { spawn } = await import('node:child_process');
+    const variables = Object.entries(process.env).filter(([name]) => !name.startsWith('COURIER_'));
+    const child = spawn(process.execPath, [script], {
+      env: Object.fromEntries(variables),
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(JSON.stringify(request));
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const signal = await new Promise((resolve) => child.on('close', (_code, killedBy) => resolve(killedBy)));
+    clearTimeout(timer);
+    if (signal === 'SIGKILL') return undefined;
+    return parseAnswer(Buffer.concat(chunks).toString('utf8'));
+  };
+}
+
+function parseAnswer(text: string): Awaited<ReturnType<AskKeychain>> {
+  try {
+    return JSON.parse(text) as Awaited<ReturnType<AskKeychain>>;
+  } catch {
+    return { error: 'refused', reason: 'its process ended early' };
+  }
+}

@@ -1,0 +1,58 @@
+import type { JsonObject } from './decode.js';
+
+/** The claims of a Courier token, as far as they have the right type. Times are in seconds. Source: courier.com tokens as published. */
+export interface Claims {
+  scopes: string[];
+  users: string[];
+  issuedAt: number | null;
+  expiresAt: number | null;
+  notBefore: number | null;
+  /** The workspace: Courier calls it tenant. In Test it is a UUID followed by `/test`. */
+  tenantId: string | null;
+  /** State and environment of the key that minted it: `published/production`. */
+  tenantScope: string | null;
+  /** Claims that are there with a type that Courier never gives them. */
+  mistyped: { claim: string; expected: 'string' | 'number'; found: string }[];
+}
+
+const expectedTypes = {
+  scope: 'string',
+  tenant_id: 'string',
+  tenant_scope: 'string',
+  iat: 'number',
+  exp: 'number',
+  nbf: 'number',
+} as const;
+
+/** Reads the claims of a payload; never throws. */
+export function readClaims(payload: JsonObject): Claims {
+  const string = (claim: string) => (typeof payload[claim] === 'string' ? payload[claim] : null);
+  const number = (claim: string) => (typeof payload[claim] === 'number' ? payload[claim] : null);
+  return {
+    scopes: scopesIn(payload),
+    users: usersIn(payload),
+    issuedAt: number('iat'),
+    expiresAt: number('exp'),
+    notBefore: number('nbf'),
+    tenantId: string('tenant_id'),
+    tenantScope: string('tenant_scope'),
+    mistyped: Object.entries(expectedTypes)
+      .filter(([claim, expected]) => claim in payload && typeof payload[claim] !== expected)
+      .map(([claim, expected]) => ({ claim, expected, found: typeName(payload[claim]) })),
+  };
+}
+
+/** Splits at spaces only, as Courier does: a tab or a line break is part of a scope, and shows as one. */
+export function scopesIn(payload: JsonObject): string[] {
+  return typeof payload.scope === 'string' ? payload.scope.split(' ').filter(Boolean) : [];
+}
+
+export function usersIn(payload: JsonObject): string[] {
+  const users = scopesIn(payload).filter((scope) => scope.startsWith('user_id:'));
+  return [...new Set(users.map((scope) => scope.slice('user_id:'.length)))];
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

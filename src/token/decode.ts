@@ -1,0 +1,61 @@
+import { jwtDecode } from 'jwt-decode';
+import { Failure } from '../errors.js';
+
+export type JsonObject = Record<string, unknown>;
+
+/** A JWT taken apart. Its signature is Courier's to verify: nothing here says that the claims are true. */
+export interface Jwt {
+  raw: string;
+  header: JsonObject;
+  payload: JsonObject;
+  /** The part that must never be shown. */
+  signature: string;
+}
+
+/**
+ * Takes a bare JWT apart.
+ *
+ * jwt-decode accepts a missing signature and array or null payloads, so the shape is judged here.
+ * @throws {Failure} `token.cut-short`, `token.unsigned`, `token.encrypted` or `token.part`
+ */
+export function decodeJwt(raw: string): Jwt {
+  const segments = raw.split('.');
+  const header = decodePart(segments[0] ?? '', 'header');
+  if (segments.length === 5 && 'enc' in header) throw new Failure('token.encrypted', {});
+  const [, payload, signature] = segments;
+  if (!payload) throw new Failure('token.cut-short', { segments: 1, inside: 'payload' });
+  if (!signature) {
+    if (header.alg === undefined || String(header.alg).toLowerCase() === 'none')
+      throw new Failure('token.unsigned', { algorithm: String(header.alg ?? '') });
+    throw new Failure('token.cut-short', { segments: 2, inside: payloadOrNothing(payload) ? 'signature' : 'payload' });
+  }
+  return { raw, header, payload: decodePart(payload, 'payload'), signature };
+}
+
+/** The JSON object in one base64url segment. */
+export function decodePart(segment: string, part: 'header' | 'payload'): JsonObject {
+  const value = parsePart(segment, part);
+  if (value === null) throw new Failure('token.part', { part, problem: 'null' });
+  if (Array.isArray(value)) throw new Failure('token.part', { part, problem: 'array' });
+  if (typeof value !== 'object') throw new Failure('token.part', { part, problem: 'not-an-object' });
+  return value as JsonObject;
+}
+
+function parsePart(segment: string, part: 'header' | 'payload'): unknown {
+  try {
+    // `header: true` reads the first segment, whichever it is: one decoder for both parts.
+    return jwtDecode<unknown>(segment, { header: true });
+  } catch (error) {
+    const problem = String(error).includes('invalid json') ? 'json' : 'base64url';
+    // Without the cause: jwt-decode quotes the token's text.
+    throw new Failure('token.part', { part, problem });
+  }
+}
+
+function payloadOrNothing(segment: string): JsonObject | undefined {
+  try {
+    return decodePart(segment, 'payload');
+  } catch {
+    return undefined;
+  }
+}

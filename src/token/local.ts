@@ -1,0 +1,19 @@
+import { hmacSha256 } from './hmac-sha256.js';
+import type { Jwt } from './decode.js';
+
+/**
+ * The key that signs `--env local` tokens, published on purpose: anybody can make such a token, so it proves nothing
+ * and only the embedded Courier accepts it.
+ */
+export const localSigningKey = 'courier-jwt/local: this key is public and opens nothing at Courier';
+
+/** The base64url HS256 signature of `header.payload` under the published key. */
+export function signLocally(signingInput: string): string {
+  const utf8 = new TextEncoder();
+  return Buffer.from(hmacSha256(utf8.encode(localSigningKey), utf8.encode(signingInput))).toString('base64url');
+}
+
+/** Whether the embedded Courier signed this token: Courier itself will refuse it. */
+export function isLocal(token: Pick<Jwt, 'raw' | 'signature'>): boolean {
+  return signLocally(token.raw.slice(0, -token.signature.length - 1)) === token.signature;
+}

@@ -1,0 +1,24 @@
+import type { UserProblem } from '../errors.js';
+
+/**
+ * What template engines, shells and string concatenation leave behind where a user id should be. Courier's own curl
+ * sample single-quotes `$YOUR_USER_ID`, so the shell never expands it.
+ */
+const placeholders = [
+  /^\$[A-Za-z_({]/,
+  /\{\{.*\}\}/,
+  /^[#$%:]?\{.*\}$/,
+  /^<[^>]*>$/,
+  /^%\w+%$/,
+  /^(?:undefined|null|NaN|None|\[object \w+\])$/,
+  /^your[-_]?user[-_]?id$/i,
+];
+
+/** Why this cannot be a user id (or a tenant id), or undefined when it can. A space in it would add scopes. */
+export function idProblem(id: string): UserProblem | undefined {
+  if (id === '') return 'empty';
+  if (placeholders.some((pattern) => pattern.test(id))) return 'placeholder';
+  if (/\p{White_Space}/u.test(id)) return 'whitespace';
+  if (/\p{Cc}/u.test(id)) return 'control';
+  return /\p{Cs}/u.test(id) ? 'unpaired-surrogate' : undefined;
+}
