@@ -30,17 +30,47 @@ const commonJsTypes = {
   },
 };
 
+/** Pure ASCII is read and scanned twice as fast; what is not stands in strings, where an escape means the same. */
+const ascii = {
+  name: 'ascii',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle))
+      chunk.code = chunk.code?.replace(
+        /[\u0080-\uffff]/g,
+        (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+  },
+};
+
 export default defineConfig([
   {
     input: { cli: 'src/cli.ts', system: 'src/system.ts' },
     platform: 'node',
-    plugins: [lazyChildProcess, noDebug],
+    plugins: [lazyChildProcess, noDebug, ascii],
     output: {
       dir: 'dist/cli',
       format: 'cjs',
+      // Without comments and white space it is read faster; names stay, for stack traces.
+      minify: { compress: false, mangle: false },
       cleanDir: true,
       entryFileNames: '[name].cjs',
-      chunkFileNames: 'chunks/[name]-[hash].cjs',
+      chunkFileNames: 'chunks/[name].cjs',
+      codeSplitting: {
+        // What nearly every command needs, in one file: each file costs half a millisecond to find and read.
+        groups: [
+          { name: 'start', test: /src\/(errors|version)\.ts$/, priority: 2 },
+          {
+            name: 'minting',
+            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|keep|name|variables|record|keychain|store)|emulator|checks\/grant|commands\/(environment|mint)|output\/shell)/,
+            priority: 2,
+          },
+          {
+            name: 'core',
+            test: /node_modules\/(commander|ms|jwt-decode)\/|src\/(report|scopes|token|output\/(?!prompts|token-text|report-text|scopes-text|messages\/failures|shell)|checks|commands\/(program|options|suggest|table|words|tools|read-token)|environments\/(name|variables))/,
+            priority: 1,
+          },
+        ],
+      },
     },
   },
   {

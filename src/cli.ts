@@ -13,8 +13,7 @@ export async function run(argv: string[], context: Context): Promise<number> {
   const secrets = new Secrets();
   try {
     const { dispatch } = await import('./commands/program.js');
-    const { judgeWords, secretsIn } = await import('./commands/words.js');
-    for (const secret of secretsIn(argv, context.variables)) secrets.add(secret);
+    const { judgeWords } = await import('./commands/words.js');
     judgeWords(argv);
     return await dispatch(argv, context, secrets);
   } catch (error) {

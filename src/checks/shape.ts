@@ -1,7 +1,6 @@
 import type { Finding } from '../report.js';
 import type { Claims } from '../token/claims.js';
 import type { FoundToken } from '../token/find.js';
-import { isLocal } from '../token/local.js';
 
 /** HS256 is 32 bytes, 43 characters of base64url. Source: RFC 7518, 3.2. */
 const hs256Length = 43;
@@ -34,7 +33,7 @@ function checkAlgorithm({ header, signature }: FoundToken, fix: string[]): Findi
 }
 
 function checkLocal(token: FoundToken, localExpected: boolean, fix: string[]): Finding[] {
-  if (!isLocal(token)) return [];
+  if (!token.local) return [];
   return [{ code: 'signature.local', status: localExpected ? 'pass' : 'warn', facts: {}, fix }];
 }
 

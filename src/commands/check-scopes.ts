@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { checkFound } from '../checks/check-token.js';
 import type { Expectations } from '../checks/expectations.js';
-import { localWorkspace } from '../emulator/mint.js';
 import { local } from '../environments/name.js';
 import { recordOf } from '../environments/resolve.js';
 import { say, short, toJson } from '../output/escape.js';
@@ -9,6 +8,7 @@ import { reportText } from '../output/report-text.js';
 import { exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
 import { usersIn } from '../token/claims.js';
+import { localWorkspace } from '../token/local.js';
 import { addTokenSource, examples, list, once, seconds } from './options.js';
 import { type TokenSource, readToken } from './read-token.js';
 import type { Act, Tools } from './tools.js';

@@ -74,7 +74,7 @@ async function issue(options: IssueOptions, tools: Tools, [word]: (string | unde
   const claims = readClaims(token.payload);
   if (isProductionScope(claims.tenantScope) && !environment.production.known && !options.allowProduction)
     throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
-  const after = [...checkGrant(claims, asked), ...localWarning(token)];
+  const after = [...checkGrant(claims, asked), ...localWarning(token, choice)];
   after.forEach(tools.console.warn);
   print({ token, claims, asked, choice, warnings: [...before, ...after] }, options, tools);
   return exitCodeOf(after);
@@ -120,8 +120,8 @@ function keyWarnings({ choice, apiKey }: Environment, { context }: Tools): Findi
   return [{ code: 'key.unknown-prefix', status: 'warn', subject: `the key from ${source}`, facts: {} }];
 }
 
-function localWarning(token: Jwt): Finding[] {
-  return isLocal(token) ? [{ code: 'signature.local', status: 'warn', facts: {} }] : [];
+function localWarning(token: Jwt, choice: Choice): Finding[] {
+  return choice.local || isLocal(token) ? [{ code: 'signature.local', status: 'warn', facts: {} }] : [];
 }
 
 interface Minted {

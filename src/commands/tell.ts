@@ -5,9 +5,11 @@ import { toJson, visible } from '../output/escape.js';
 import { explain } from '../output/messages/failures.js';
 import type { Secrets } from '../output/secrets.js';
 import { shellLine } from '../output/shell.js';
+import { secretsIn } from './words.js';
 
 /** Says what failed: a sentence and a command on stderr, or with `--json` one document on stdout. */
 export async function tell(failure: Failure, argv: string[], context: Context, secrets: Secrets): Promise<void> {
+  for (const secret of secretsIn(argv, context.variables)) secrets.add(secret);
   const flags = flagsOf(argv);
   const console = await makeConsole(context, secrets, flags);
   const { message, fix } = explain(failure);

@@ -4,7 +4,7 @@ import { Failure } from '../errors.js';
 /** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
 const keyFlag = /^--(?:api-?key|apikey|key|secret|auth-token|courier-api-key)(?:=(.*))?$/is;
 
-/** Every secret among the words and the variables: redacted from the start, whatever the words turn out to be. */
+/** Every secret among the words and the variables: a failure may repeat any of them. */
 export function secretsIn(argv: string[], variables: Record<string, string | undefined>): string[] {
   const keys = argv.flatMap((word, i) => {
     const flag = keyFlag.exec(word);

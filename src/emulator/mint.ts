@@ -1,12 +1,6 @@
 import type { JsonObject } from '../token/decode.js';
 import { parseDuration } from '../token/duration.js';
-import { signLocally } from '../token/local.js';
-
-/** The embedded Courier's one workspace. In Test, Courier's `tenant_id` is the workspace's UUID and `/test`. */
-export const localWorkspace = {
-  tenantId: '00000000-0000-4000-8000-c0041e410ca1/test',
-  tenantScope: 'published/test',
-} as const;
+import { localWorkspace, signLocally } from '../token/local.js';
 
 export interface Mint {
   /** Seconds since the epoch. */

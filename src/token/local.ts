@@ -17,3 +17,9 @@ export function signLocally(signingInput: string): string {
 export function isLocal(token: Pick<Jwt, 'raw' | 'signature'>): boolean {
   return signLocally(token.raw.slice(0, -token.signature.length - 1)) === token.signature;
 }
+
+/** The embedded Courier's one workspace. In Test, Courier's `tenant_id` is the workspace's UUID and `/test`. */
+export const localWorkspace = {
+  tenantId: '00000000-0000-4000-8000-c0041e410ca1/test',
+  tenantScope: 'published/test',
+} as const;

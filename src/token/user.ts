@@ -18,7 +18,7 @@ const placeholders = [
 export function idProblem(id: string): UserProblem | undefined {
   if (id === '') return 'empty';
   if (placeholders.some((pattern) => pattern.test(id))) return 'placeholder';
-  if (/\p{White_Space}/u.test(id)) return 'whitespace';
-  if (/\p{Cc}/u.test(id)) return 'control';
-  return /\p{Cs}/u.test(id) ? 'unpaired-surrogate' : undefined;
+  if (/[\s\u0085]/.test(id)) return 'whitespace';
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return 'control';
+  return /[\ud800-\udfff]/u.test(id) ? 'unpaired-surrogate' : undefined;
 }

@@ -1,6 +1,6 @@
 import { type Claims, readClaims } from './claims.js';
-import type { JsonObject, Jwt } from './decode.js';
-import { isLocal } from './local.js';
+import type { JsonObject } from './decode.js';
+import type { FoundToken } from './find.js';
 import { type TimeState, isoOrNull, timeState } from './time.js';
 
 /** A token as it may be shown: everything but the signature. Documented in README; `decode --json` prints it. */
@@ -23,7 +23,7 @@ export interface TokenView {
 }
 
 /** `now` in seconds since the epoch. */
-export function viewToken(token: Jwt, now: number): TokenView {
+export function viewToken(token: FoundToken, now: number): TokenView {
   const claims = readClaims(token.payload);
   return {
     header: token.header,
@@ -32,7 +32,7 @@ export function viewToken(token: Jwt, now: number): TokenView {
     scopes: claims.scopes,
     time: timeOf(claims, now),
     workspace: { tenantId: claims.tenantId, tenantScope: claims.tenantScope },
-    signature: isLocal(token) ? 'local' : 'not-verified',
+    signature: token.local ? 'local' : 'not-verified',
   };
 }
 

@@ -93,7 +93,8 @@ async function findingsOr(label: string, check: () => Promise<Finding[]>): Promi
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'interrupted.signal') throw error;
     const status = familyOf(error.code) === 'courier' ? 'unknown' : 'fail';
-    return [{ code: error.code, status, subject: label, facts: { ...error.facts }, fix: explain(error).fix }];
+    const { message, fix } = explain(error);
+    return [{ code: error.code, status, subject: label, facts: { ...error.facts, message }, fix }];
   }
 }
 

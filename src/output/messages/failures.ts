@@ -23,10 +23,6 @@ export function explain({ code, facts }: Pick<Failure, 'code' | 'facts'>): Expla
   return sentence(facts);
 }
 
-export function isFailureCode(code: string): code is FailureCode {
-  return Object.hasOwn(sentences, code);
-}
-
 type Sentences = { [C in FailureCode]: (facts: FailureFacts[C]) => Explanation };
 
 const command = (...words: string[]) => ['courier-jwt', ...words];

@@ -1,20 +1,21 @@
-import type { Failure } from '../../errors.js';
 import type { Facts, Finding } from '../../report.js';
 import { entryOf } from '../../scopes/match.js';
 import { say, short } from '../escape.js';
 import { spoken } from '../times.js';
-import { explain, isFailureCode } from './failures.js';
 
 /**
  * The sentence of a finding: what is, and what will be seen in the app for it. Everything in it that came from
  * outside is escaped.
  */
 export function describe(finding: Finding): string {
-  const { code, facts, subject = '' } = finding;
-  // A check that failed to be made, such as a Courier that cannot be reached, is a finding too.
-  if (isFailureCode(code)) return say`${subject}: ` + explain({ code, facts } as unknown as Failure).message;
+  const { code, facts } = finding;
   const of = typeof facts.of === 'string' ? say`${facts.of}: ` : '';
-  return of + (sentences[code]?.(new Known(finding)) ?? say`${code} ${subject}`);
+  return of + (sentences[code]?.(new Known(finding)) ?? unmade(finding));
+}
+
+/** A check that could not be made, such as of a Courier that does not answer: its failure's sentence is a fact. */
+function unmade({ code, subject = '', facts }: Finding): string {
+  return typeof facts.message === 'string' ? say`${subject}: ${facts.message}` : say`${subject} ${code}`;
 }
 
 /** The facts of a finding as text, ready to be said. */
