@@ -1,0 +1,127 @@
+import { run } from '../../src/cli.js';
+import type { Context } from '../../src/context.js';
+import type { HttpRequest, HttpResponse, Transport } from '../../src/courier/transport.js';
+import type { Keychain } from '../../src/environments/keychain.js';
+import type { EnvironmentRecord } from '../../src/environments/record.js';
+import type { EnvironmentStore } from '../../src/environments/store.js';
+import { Failure } from '../../src/errors.js';
+
+/** 2026-01-01T00:00:00Z, in seconds: when every in-memory test takes place. */
+export const now = 1_767_225_600;
+
+export interface Outside {
+  variables?: Record<string, string>;
+  /** What stands on stdin; undefined for a terminal. */
+  stdin?: string;
+  terminal?: boolean;
+  files?: Record<string, string>;
+  records?: Record<string, EnvironmentRecord>;
+  default?: string;
+  transport?: Transport;
+  keychain?: Keychain;
+  /** Answers to prompts, in order. */
+  answers?: (string | boolean)[];
+}
+
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+  store: EnvironmentStore;
+  /** The questions that were asked. */
+  asked: string[];
+  requests: HttpRequest[];
+}
+
+/** Runs a command line in a Context made of memory. */
+export async function runInMemory(argv: string[], outside: Outside = {}): Promise<Outcome> {
+  const output = { stdout: '', stderr: '' };
+  const asked: string[] = [];
+  const requests: HttpRequest[] = [];
+  const store = memoryStore(outside);
+  const answers = [...(outside.answers ?? [])];
+  const answer = (question: string) => {
+    asked.push(question);
+    if (answers.length === 0) throw new Error(`not expected to ask: ${question}`);
+    return answers.shift();
+  };
+  const isTerminal = outside.terminal ?? false;
+  const transport: Transport = {
+    async send(request): Promise<HttpResponse> {
+      requests.push(request);
+      if (!outside.transport) throw new Error(`not expected to send: ${request.url}`);
+      return outside.transport.send(request);
+    },
+  };
+  const context: Context = {
+    stdout: { isTerminal, write: (text) => void (output.stdout += text) },
+    stderr: { isTerminal, write: (text) => void (output.stderr += text) },
+    stdin: {
+      isTerminal: outside.stdin === undefined && isTerminal,
+      read: async (limit) => ((outside.stdin ?? '').length > limit ? undefined : (outside.stdin ?? '')),
+    },
+    variables: outside.variables ?? {},
+    now: () => now,
+    store,
+    keychain: outside.keychain ?? noKeychain,
+    network: async () => transport,
+    prompts: { confirm: async (question) => answer(question) as boolean, secret: async (question) => answer(question) as string },
+    files: {
+      read(path) {
+        const text = outside.files?.[path];
+        if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+        return text;
+      },
+    },
+    interruption: new AbortController().signal,
+    sleep: async () => {},
+    random: () => 0,
+    newId: () => '11111111-2222-4333-8444-555555555555',
+  };
+  const code = await run(argv, context);
+  return { code, ...output, store, asked, requests };
+}
+
+export const noKeychain: Keychain = {
+  get: async (_, name) => Promise.reject(new Failure('keychain.unavailable', { name })),
+  set: async (_account, _key, name) => Promise.reject(new Failure('keychain.unavailable', { name })),
+  remove: async (_, name) => Promise.reject(new Failure('keychain.unavailable', { name })),
+};
+
+export function memoryKeychain(entries: Record<string, string> = {}): Keychain & { entries: Record<string, string> } {
+  return {
+    entries,
+    async get(account, name) {
+      const key = entries[account];
+      if (key === undefined) throw new Failure('keychain.missing', { name });
+      return key;
+    },
+    async set(account, key) {
+      entries[account] = key;
+    },
+    async remove(account) {
+      delete entries[account];
+    },
+  };
+}
+
+function memoryStore({ records = {}, default: first }: Outside): EnvironmentStore {
+  const kept = { ...records };
+  let current = first;
+  return {
+    directory: '/memory',
+    names: () => Object.keys(kept).toSorted(),
+    read: (name) => kept[name],
+    async write(name, record) {
+      kept[name] = record;
+    },
+    remove(name) {
+      delete kept[name];
+    },
+    readDefault: () => current,
+    async writeDefault(name) {
+      current = name;
+    },
+    isExposed: () => false,
+  };
+}
