@@ -18,8 +18,9 @@ export interface Expectations {
 /** The user ids named in fixes stand in for one that cannot be named. */
 export const someUser = 'USER_ID';
 
-/** The command that mints what was expected. */
-export function issueCommand(user: string | undefined, expected: Expectations): string[] {
+/** The command that mints what was expected: in the environment that was expected, else in `from`. */
+export function issueCommand(user: string | undefined, expected: Expectations, from?: string): string[] {
+  const environment = expected.environment?.name ?? from;
   const list = (flag: string, values: string[] = []) => (values.length > 0 ? [flag, values.join(',')] : []);
   return [
     'courier-jwt',
@@ -27,7 +28,7 @@ export function issueCommand(user: string | undefined, expected: Expectations): 
     ...option('--user', user ?? someUser),
     ...list('--for', expected.for),
     ...list('--scope', expected.require?.filter((scope) => !scope.startsWith('user_id:'))),
-    ...(expected.environment ? ['--env', expected.environment.name] : []),
+    ...(environment ? ['--env', environment] : []),
   ];
 }
 

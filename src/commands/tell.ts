@@ -16,7 +16,7 @@ export async function tell(failure: Failure, argv: string[], context: Context, s
   if (flags.json) console.result(toJson({ error: { code: failure.code, message, fix } }));
   else {
     console.error(`${console.err.red('error:')} ${message}`);
-    if (failure.code !== 'interrupted.signal') console.error(`  ${console.err.bold(shellLine(fix))}`);
+    if (failure.code !== 'interrupted.signal') console.error(`  try: ${console.err.bold(shellLine(fix))}`);
   }
   const { cause } = failure;
   if (cause instanceof Error) console.debug(visible(cause.stack ?? cause.message).replaceAll('\\n', '\n'));

@@ -84,7 +84,7 @@ const tokenParts: Record<FailureFacts['token.part']['problem'], string> = {
 };
 
 const sentences: Sentences = {
-  'usage.parser': ({ message, command: name }) => ({ message: say`${message}`, fix: help(...(name ? [name] : [])) }),
+  'usage.parser': ({ message, command: name }) => ({ message: say`${message}`, fix: help(...(name ? name.split(' ') : [])) }),
   'usage.unknown-command': ({ word, suggestion }) => ({
     message: say`there is no command ${short(word)}.`,
     fix: suggestion ?? help(),
@@ -239,7 +239,7 @@ const sentences: Sentences = {
   }),
   'duration.invalid': ({ option, value, problem }) => ({
     message: say`${option} ${short(value)}: ${durationProblems[problem]}.`,
-    fix: help(),
+    fix: help(...(option === '--expires-in' ? ['issue'] : option === '--timeout' ? [] : ['check-scopes'])),
   }),
   'production.unconfirmed': ({ environment, how }) => ({
     message: say`${environment} mints production tokens (${
