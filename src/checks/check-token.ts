@@ -1,6 +1,7 @@
 import type { Finding } from '../report.js';
 import { readClaims } from '../token/claims.js';
 import type { FoundToken } from '../token/find.js';
+import { localEnvironment } from '../token/local.js';
 import { idProblem } from '../token/user.js';
 import { type Expectations, issueCommand } from './expectations.js';
 import { checkScopes, requirementOf } from './scopes.js';
@@ -8,9 +9,6 @@ import { checkShape } from './shape.js';
 import { checkTime } from './time.js';
 import { checkUser } from './user.js';
 import { checkWorkspace } from './workspace.js';
-
-/** The environment whose tokens the embedded Courier signs. */
-export const localEnvironment = 'local';
 
 /**
  * Everything that can be said of a token from its claims, all at once. `now` is in seconds since the epoch.

@@ -25,7 +25,7 @@ function checkExpiry({ expiresAt }: Claims, expected: Expectations, now: number,
   return { code: 'expiry.valid', status: 'pass', facts };
 }
 
-export function checkClock(claims: Claims, now: number, fix: string[]): Finding[] {
+function checkClock(claims: Claims, now: number, fix: string[]): Finding[] {
   const ahead = Math.ceil(secondsAhead(claims, now));
   if (ahead === 0) return [];
   const facts = { aheadSeconds: ahead, issuedAt: isoOrNull(claims.issuedAt), notBefore: isoOrNull(claims.notBefore) };

@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import { checkFound } from '../checks/check-token.js';
 import type { Expectations } from '../checks/expectations.js';
-import { local } from '../environments/name.js';
 import { recordOf } from '../environments/resolve.js';
 import { say, short, toJson } from '../output/escape.js';
 import { reportText } from '../output/report-text.js';
 import { exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
 import { usersIn } from '../token/claims.js';
-import { localWorkspace } from '../token/local.js';
+import { localEnvironment, localWorkspace } from '../token/local.js';
 import { addTokenSource, examples, list, once, seconds } from './options.js';
 import { type TokenSource, readToken } from './read-token.js';
 import type { Act, Tools } from './tools.js';
@@ -39,15 +38,16 @@ export function define(command: Command, act: Act): void {
         ['courier-jwt check-scopes eyJ… --for inbox,preferences -u alice', 'for what the app uses'],
         ['courier-jwt check-scopes --token-file t --env test', 'is it from that workspace?'],
         ['courier-jwt check-scopes - --min-ttl 1h --strict --json', 'in CI'],
-      ) + '\n\nNothing is sent: these are claims only. Exit 0 yes, 1 no.',
+      ) + '\n\n--env also compares workspace and environment with those that env add recorded.\nNothing is sent: these are claims only. Exit 0 yes, 1 no.',
     )
     .action(act(checkScopes));
 }
 
 async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (string | undefined)[]): Promise<number> {
   const { console, context, flags } = tools;
-  const expected = expectationsOf(options, tools);
+  judgeUsage(options);
   const token = await readToken(operand, options, tools);
+  const expected = { ...options, environment: environmentOf(tools) };
   const { strict = false } = options;
   const report = makeReport(checkFound(token, expected, context.now()), { strict });
   const whose = short(usersIn(token.payload).join(', ') || 'nobody');
@@ -56,16 +56,14 @@ async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (stri
   return exitCodeOf(report.findings);
 }
 
-/** Judges the usage before anything is read. */
-function expectationsOf(options: CheckOptions, tools: Tools): Expectations {
+function judgeUsage(options: CheckOptions): void {
   options.for?.forEach(surfaceOf);
   if (options.user !== undefined) assertUser(options.user);
-  return { ...options, environment: environmentOf(tools) };
 }
 
 function environmentOf({ context, flags }: Tools): Expectations['environment'] {
   if (flags.env === undefined) return undefined;
-  if (flags.env === local) return { name: local, ...localWorkspace };
+  if (flags.env === localEnvironment) return { name: localEnvironment, ...localWorkspace };
   const { tenantId, tenantScope } = recordOf(flags.env, '--env', context.store);
   return { name: flags.env, tenantId, tenantScope };
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { toJson } from '../output/escape.js';
 import { tokenText } from '../output/token-text.js';
 import { checkShape } from '../checks/shape.js';
-import { checkClock } from '../checks/time.js';
+import { checkTime } from '../checks/time.js';
 import { readClaims } from '../token/claims.js';
 import { viewToken } from '../token/view.js';
 import { addTokenSource, examples } from './options.js';
@@ -28,7 +28,7 @@ async function decode(options: TokenSource, tools: Tools, [operand]: (string | u
   const now = context.now();
   const view = viewToken(token, now);
   const claims = readClaims(token.payload);
-  [...checkShape(token, claims, false, []), ...checkClock(claims, now, [])]
+  [...checkShape(token, claims, false, []), ...checkTime(claims, {}, now, [])]
     .filter(({ status }) => status === 'warn' || status === 'fail')
     .forEach(console.warn);
   console.result(flags.json ? toJson(view) : tokenText(view, now, console.out));

@@ -89,6 +89,10 @@ function usageFailure(error: CommanderError, argv: string[], program: Command): 
     const suggestion = suggestOption(quoted, known);
     return new Failure('usage.unknown-option', { option: quoted, command: name, suggestion });
   }
+  if (error.code === 'commander.excessArguments') {
+    const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
+    return new Failure('usage.excess', { command: name, suggestion: takesToken ? ['courier-jwt', name, '-'] : undefined });
+  }
   if (error.code === 'commander.help') return new Failure('usage.missing', { option: 'a command', command: name });
   const message = `${error.message.replace(/^error: /, '').replace(/\.?$/, '')}.`;
   return new Failure('usage.parser', { message, command: name || undefined });

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { Failure, errnoOf } from '../errors.js';
+import { isName } from './name.js';
 import { type EnvironmentRecord, readRecord } from './record.js';
 import type { EnvironmentStore } from './store.js';
 
@@ -21,8 +22,9 @@ export function fileStore(directory: string): EnvironmentStore {
     names() {
       sweep(folder);
       return list(folder)
-        .filter((file) => /^[a-z0-9][a-z0-9-]{0,31}\.json$/.test(file))
+        .filter((file) => file.endsWith('.json'))
         .map((file) => file.slice(0, -'.json'.length))
+        .filter(isName)
         .toSorted();
     },
     read(name) {

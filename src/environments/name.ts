@@ -1,11 +1,13 @@
 import { Failure } from '../errors.js';
 
-/** The built-in environment: the embedded Courier, with no key and no network. */
-export const local = 'local';
+/** Whether it can be an environment's name, and so a file's. */
+export function isName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{0,31}$/.test(name);
+}
 
 /** @throws {Failure} `usage.value` */
-export function checkName(name: string, option = '--env'): string {
-  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) return name;
+export function checkName(name: string, option: string): string {
+  if (isName(name)) return name;
   const reason = 'a name is 1 to 32 of a-z, 0-9 and -, and starts with a letter or a digit';
   throw new Failure('usage.value', { option, value: name, reason });
 }

@@ -1,9 +1,10 @@
 import { type Region, checkBaseUrl, regionBaseUrls } from '../courier/regions.js';
 import { Failure } from '../errors.js';
 import { similar } from '../scopes/similar.js';
+import { localEnvironment } from '../token/local.js';
 import { checkKey } from './key.js';
 import type { Keychain } from './keychain.js';
-import { checkName, keyVariable, local } from './name.js';
+import { isName, keyVariable } from './name.js';
 import { isProductionKey } from './production.js';
 import type { EnvironmentRecord } from './record.js';
 import type { EnvironmentStore } from './store.js';
@@ -56,7 +57,6 @@ export const localBaseUrl = 'local:';
  */
 export function chooseEnvironment(request: EnvironmentRequest, sources: EnvironmentSources): Choice {
   const { variables, store } = sources;
-  if (request.env !== undefined) checkName(request.env);
   const candidates = [
     request.byHand && { source: request.byHand.flag },
     request.env !== undefined && { source: '--env', name: request.env },
@@ -103,10 +103,10 @@ export async function openEnvironment(choice: Choice, keychain: Keychain): Promi
 
 /** The record of an environment, or why there is none: `source` says who asked for it. */
 export function recordOf(name: string, source: string, store: EnvironmentStore): EnvironmentRecord {
-  const record = store.read(checkName(name, source));
+  const record = isName(name) ? store.read(name) : undefined;
   if (record) return record;
   const known = store.names();
-  throw new Failure('environment.unknown', { name, known, suggestion: similar(name, [...known, local]), source });
+  throw new Failure('environment.unknown', { name, known, suggestion: similar(name, [...known, localEnvironment]), source });
 }
 
 interface Candidate {
@@ -149,9 +149,8 @@ function byName(winner: Candidate, request: EnvironmentRequest, { variables, sto
   const name = winner.name!;
   const unused = variables('COURIER_BASE_URL') ? ['COURIER_BASE_URL'] : [];
   const base = { name, source: winner.source, unused };
-  if (name === local) return { ...base, local: true, baseUrl: localBaseUrl, record: undefined, key: undefined };
-  checkName(name, winner.source);
-  const variable = variables(keyVariable(name));
+  if (name === localEnvironment) return { ...base, local: true, baseUrl: localBaseUrl, record: undefined, key: undefined };
+  const variable = isName(name) ? variables(keyVariable(name)) : undefined;
   const record = variable ? store.read(name) : recordOf(name, winner.source, store);
   const baseUrl = baseUrlOf(name, record, request.region);
   if (variable)

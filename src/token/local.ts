@@ -18,6 +18,9 @@ export function isLocal(token: Pick<Jwt, 'raw' | 'signature'>): boolean {
   return signLocally(token.raw.slice(0, -token.signature.length - 1)) === token.signature;
 }
 
+/** The built-in environment: the embedded Courier, with no key and no network. */
+export const localEnvironment = 'local';
+
 /** The embedded Courier's one workspace. In Test, Courier's `tenant_id` is the workspace's UUID and `/test`. */
 export const localWorkspace = {
   tenantId: '00000000-0000-4000-8000-c0041e410ca1/test',

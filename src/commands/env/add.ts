@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Region, regionBaseUrls } from '../../courier/regions.js';
 import { checkKey, knownPrefix, maskKey } from '../../environments/key.js';
-import { checkName, keyVariable, local } from '../../environments/name.js';
+import { checkName, keyVariable } from '../../environments/name.js';
 import { isProductionKey, isProductionScope } from '../../environments/production.js';
 import type { EnvironmentRecord, Storage } from '../../environments/record.js';
 import { keepEnvironment } from '../../environments/keep.js';
@@ -11,6 +11,7 @@ import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { environmentSources, keyByHand } from '../environment.js';
 import { type KeyOptions, addKeyOptions, examples, oneOf } from '../options.js';
+import { localEnvironment } from '../../token/local.js';
 import { type Act, type Tools, canPrompt } from '../tools.js';
 import { probe } from './probe.js';
 import { viewOf } from './view.js';
@@ -77,7 +78,7 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
 
 function judgeUsage(name: string, options: AddOptions): void {
   checkName(name, 'env add');
-  if (name === local) throw new Failure('usage.reserved-name', { name, action: 'added' });
+  if (name === localEnvironment) throw new Failure('usage.reserved-name', { name, action: 'added' });
   const sources = [
     options.apiKeyStdin && '--api-key-stdin',
     options.apiKeyFile !== undefined && '--api-key-file',

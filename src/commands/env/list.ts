@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { regionBaseUrls } from '../../courier/regions.js';
 import type { EnvironmentStore } from '../../environments/store.js';
 import { Failure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
@@ -47,7 +48,7 @@ function table(environments: EnvironmentView[], paint: Paint): string {
     `${one.default ? '*' : ' '} ${one.name}`,
     one.key ?? one.problem ?? '',
     one.storage ?? '',
-    say`${one.baseUrl ?? one.region ?? ''}`,
+    say`${one.baseUrl ?? (one.region ? regionBaseUrls[one.region] : '')}`,
     say`${one.workspace.tenantScope ?? (one.problem ? '' : 'not proved')}`,
     say`${one.workspace.tenantId ?? ''}`,
   ]);

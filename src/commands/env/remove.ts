@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { checkName, local } from '../../environments/name.js';
 import type { EnvironmentRecord } from '../../environments/record.js';
 import { recordOf } from '../../environments/resolve.js';
 import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
+import { localEnvironment } from '../../token/local.js';
 import { type Act, type Tools, canPrompt } from '../tools.js';
 
 export function define(command: Command, act: Act): void {
@@ -12,8 +12,7 @@ export function define(command: Command, act: Act): void {
 
 async function remove(_: object, tools: Tools, [name = '']: (string | undefined)[]): Promise<number> {
   const { console, context, flags } = tools;
-  if (name === local) throw new Failure('usage.reserved-name', { name, action: 'removed' });
-  checkName(name, 'env remove');
+  if (name === localEnvironment) throw new Failure('usage.reserved-name', { name, action: 'removed' });
   const record = recordOrBroken(name, tools);
   await confirm(name, tools);
   // The key first: what is left after a failure is then still listed, and can be removed again.

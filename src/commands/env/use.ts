@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { local } from '../../environments/name.js';
 import { recordOf } from '../../environments/resolve.js';
 import { say, toJson } from '../../output/escape.js';
+import { localEnvironment } from '../../token/local.js';
 import type { Act, Tools } from '../tools.js';
 
 export function define(command: Command, act: Act): void {
@@ -9,7 +9,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function use(_: object, { console, context, flags }: Tools, [name = '']: (string | undefined)[]) {
-  if (name !== local) recordOf(name, 'env use', context.store);
+  if (name !== localEnvironment) recordOf(name, 'env use', context.store);
   await context.store.writeDefault(name);
   console.note(say`${name} is the default now.`);
   if (flags.json) console.result(toJson({ default: name }));

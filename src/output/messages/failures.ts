@@ -9,6 +9,7 @@ import type {
   UserProblem,
 } from '../../errors.js';
 import { someUser } from '../../checks/expectations.js';
+import { isName } from '../../environments/name.js';
 import { say, short } from '../escape.js';
 
 export interface Explanation {
@@ -270,13 +271,14 @@ const sentences: Sentences = {
       status === 401
         ? say`${host} refused the API key of ${environment} (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`
         : say`${host} does not let the API key of ${environment} mint tokens (403): its permissions are restricted. See ${keysPage}.`,
-    fix: command('env', 'check'),
+    // A name of ours is in lower case; flags and variables, which also give keys, are not.
+    fix: isName(environment) ? command('env', 'add', environment, '--replace') : command('env', 'check'),
   }),
   'environment.unknown': ({ name, known, suggestion, source }) => ({
     message:
       say`there is no environment ${short(name)} (${source}). There ${known.length === 1 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
       didYouMean(suggestion),
-    fix: command('env', 'add', ...(/^[a-z0-9][a-z0-9-]{0,31}$/.test(name) ? [name] : ['test'])),
+    fix: command('env', 'add', isName(name) ? name : 'test'),
   }),
   'environment.none': () => ({
     message: 'no environment is kept yet.',

@@ -1,0 +1,84 @@
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Failure, checkToken, decodeToken, issueToken, scopeString } from '../src/index.js';
+import { type CourierServer, json, sign, startCourier, workspace } from './support/courier-server.js';
+import { now } from './support/context.js';
+
+const claims = {
+  scope: 'user_id:alice inbox:read:messages',
+  tenant_scope: 'published/test',
+  tenant_id: `${workspace}/test`,
+  iat: now - 60,
+  exp: now + 3600,
+};
+
+describe('the library', () => {
+  let courier: CourierServer;
+  beforeAll(async () => {
+    courier = await startCourier();
+  });
+  afterAll(async () => courier.close());
+
+  it('mints over the network', async () => {
+    const issued = await issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', for: ['brands'], baseUrl: courier.url });
+    const scopes = ['user_id:alice', 'read:brands'];
+    expect(issued).toEqual({
+      token: expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]{43}$/),
+      user: 'alice',
+      scopes,
+      granted: scopes,
+      expiresAt: decodeToken(issued.token).time.expiresAt,
+      warnings: [],
+    });
+  });
+
+  it('throws a Failure that says what to do', async () => {
+    courier.misbehave([json(401, { message: 'Unauthorized', type: 'authentication_error' })]);
+    const failed = issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', baseUrl: courier.url });
+    await expect(failed).rejects.toThrow(Failure);
+    courier.misbehave([json(401, { message: 'Unauthorized', type: 'authentication_error' })]);
+    await expect(issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', baseUrl: courier.url })).rejects.toMatchObject({
+      code: 'key.refused',
+      message: expect.stringMatching(/refused the API key of apiKey \(401\)/),
+    });
+  });
+
+  it('decodes', () => {
+    expect(decodeToken(`Authorization: Bearer ${sign(claims)}`, { now })).toEqual({
+      header: { alg: 'HS256', typ: 'JWT' },
+      payload: claims,
+      users: ['alice'],
+      scopes: ['user_id:alice', 'inbox:read:messages'],
+      time: { state: 'valid', issuedAt: '2025-12-31T23:59:00Z', expiresAt: '2026-01-01T01:00:00Z', remainingSeconds: 3600 },
+      workspace: { tenantId: `${workspace}/test`, tenantScope: 'published/test' },
+      signature: 'not-verified',
+    });
+  });
+
+  it('checks', () => {
+    const { ok, findings } = checkToken(sign(claims), { require: ['inbox:write:events'], user: 'alice' }, { now });
+    expect({ ok, failed: findings.filter(({ status }) => status === 'fail') }).toEqual({
+      ok: false,
+      failed: [
+        {
+          code: 'scope.missing',
+          status: 'fail',
+          subject: 'inbox:write:events',
+          facts: {},
+          fix: ['courier-jwt', 'issue', '--user', 'alice', '--scope', 'inbox:write:events'],
+        },
+      ],
+    });
+  });
+
+  it('composes scope strings, and refuses a user id that would add scopes', () => {
+    expect(scopeString({ user: 'alice', for: ['push'] })).toBe('user_id:alice write:user-tokens read:user-tokens');
+    expect(() => scopeString({ user: 'alice user_id:bob' })).toThrow(/a space in a user id adds scopes/);
+  });
+
+  it('is the same from CommonJS', () => {
+    const built = createRequire(import.meta.url)('../dist/library-cjs/index.js') as typeof import('../src/index.js');
+    expect(Object.keys(built).toSorted()).toEqual(['Failure', 'checkToken', 'decodeToken', 'issueToken', 'scopeString']);
+    expect(built.scopeString({ user: 'alice', for: ['brands'] })).toBe('user_id:alice read:brands');
+  });
+});
