@@ -61,7 +61,7 @@ export default defineConfig([
           { name: 'start', test: /src\/(errors|version)\.ts$/, priority: 2 },
           {
             name: 'minting',
-            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|keep|name|variables|record|keychain|store)|emulator|checks\/grant|commands\/(environment|mint)|output\/shell)/,
+            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|keep|name|variables|record|keychain.*|store)|emulator|checks\/grant|commands\/(environment|mint)|output\/shell)/,
             priority: 2,
           },
           {

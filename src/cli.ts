@@ -19,7 +19,8 @@ export async function run(argv: string[], context: Context): Promise<number> {
   } catch (error) {
     const { tell } = await import('./commands/tell.js');
     const failure = error instanceof Failure ? error : internal(error);
-    await tell(failure, argv, context, secrets);
+    // Nothing is left to say it with when this fails too.
+    await tell(failure, argv, context, secrets).catch(() => {});
     return exitCodeOf(failure);
   }
 }

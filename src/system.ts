@@ -3,14 +3,15 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
 import { fileStore } from './environments/files.js';
-import { type AskKeychain, keychain } from './environments/keychain.js';
+import { keychainProcess } from './environments/keychain-process.js';
+import { keychain } from './environments/keychain.js';
 import { Failure, errnoOf } from './errors.js';
 
 /** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
 export function system(keychainScript: string): Context {
   const interruption = interruptionOf();
   const stdin = input(0, interruption);
-  const stderr = stream(2);
+  const stderr = stream(2, { optional: true });
   const prompting = async () => ({
     ...(await import('./output/prompts.js')),
     streams: { input: process.stdin, output: process.stderr, signal: interruption },
@@ -22,7 +23,7 @@ export function system(keychainScript: string): Context {
     variables: process.env,
     now: () => Date.now() / 1000,
     store: fileStore(configDirectory(process.env)),
-    keychain: keychain(askIn(keychainScript), { onTerminal: () => stdin.isTerminal && stderr.isTerminal }),
+    keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env), { onTerminal: () => stdin.isTerminal && stderr.isTerminal }),
     async network() {
       const { networkTransport } = await import('./courier/https.js');
       return networkTransport(process.env);
@@ -69,14 +70,19 @@ function newId(): string {
   return pattern.replace(/[xv]/g, (kind) => (Math.floor(Math.random() * (kind === 'v' ? 4 : 16)) + (kind === 'v' ? 8 : 0)).toString(16));
 }
 
-function stream(fd: number): Stream {
+/** `optional`: what cannot be written is left unsaid, for the work and its artifact do not depend on it. */
+function stream(fd: number, { optional = false } = {}): Stream {
   let open = true;
   return {
     get isTerminal() {
       return isTerminal(fd);
     },
     write(text) {
-      open &&= writeAll(fd, Buffer.from(text));
+      try {
+        open &&= writeAll(fd, Buffer.from(text));
+      } catch (error) {
+        if (!optional) throw error;
+      }
     },
   };
 }
@@ -184,33 +190,4 @@ async function sleep(ms: number, interruption: AbortSignal): Promise<void> {
     if (interruption.aborted) interrupted();
     interruption.addEventListener('abort', interrupted, { once: true });
   });
-}
-
-/** Runs the keychain's own process; the key goes over its stdin, and no key is in its environment. */
-function askIn(script: string): AskKeychain {
-  return async (request, timeoutMs) => {
-    const { spawn } = await import('node:child_process');
-    const variables = Object.entries(process.env).filter(([name]) => !name.startsWith('COURIER_'));
-    const child = spawn(process.execPath, [script], {
-      env: Object.fromEntries(variables),
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    child.stdin.on('error', () => {});
-    child.stdin.end(JSON.stringify(request));
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
-    const signal = await new Promise((resolve) => child.on('close', (_code, killedBy) => resolve(killedBy)));
-    clearTimeout(timer);
-    if (signal === 'SIGKILL') return undefined;
-    return parseAnswer(Buffer.concat(chunks).toString('utf8'));
-  };
-}
-
-function parseAnswer(text: string): Awaited<ReturnType<AskKeychain>> {
-  try {
-    return JSON.parse(text) as Awaited<ReturnType<AskKeychain>>;
-  } catch {
-    return { error: 'refused', reason: 'its process ended early' };
-  }
 }

@@ -8,6 +8,7 @@ import { isProductionScope } from '../environments/production.js';
 import { type Choice, type Environment, labelOf } from '../environments/resolve.js';
 import { Failure, isFailure } from '../errors.js';
 import { say, toJson } from '../output/escape.js';
+import { curlText, placeholderKey, requestView } from '../output/request-text.js';
 import { shellWord } from '../output/shell.js';
 import { relative } from '../output/times.js';
 import { type Finding, exitCodeOf } from '../report.js';
@@ -20,7 +21,7 @@ import { isoOrNull } from '../token/time.js';
 import { chooseFor, open } from './environment.js';
 import { mintToken } from './mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once, oneOf, seconds } from './options.js';
-import { pasteable } from './suggest.js';
+import { pasteable } from './words.js';
 import { type Act, type Tools, canPrompt } from './tools.js';
 
 interface IssueOptions extends KeyOptions {
@@ -166,25 +167,14 @@ function summary({ claims, asked, choice }: Minted, now: number): string {
   return say`minted for ${asked.user}: ${claims.tenantScope ?? 'no environment'}, ${count}, ${expiry}; key: ${environment}, ${at}`;
 }
 
-/** The key of the request that `--dry-run` prints: pasted, the shell puts the real one in. */
-const placeholderKey = '$COURIER_API_KEY';
-
+/** Says what would be sent, and sends nothing. */
 async function dryRun(asked: Asking, options: IssueOptions, tools: Tools): Promise<number> {
   const baseUrl = await baseUrlFor(options, tools);
   const timeoutMs = tools.flags.timeout * 1000;
-  const { method, url, headers, body = '' } = issueHttpRequest({ ...asked, baseUrl, apiKey: placeholderKey, timeoutMs });
+  const request = issueHttpRequest({ ...asked, baseUrl, apiKey: placeholderKey, timeoutMs });
   requestWarnings(asked).forEach(tools.console.warn);
   tools.console.note('nothing was sent.');
-  tools.console.result(
-    tools.flags.json
-      ? toJson({ request: { method, url, headers, body: JSON.parse(body) as unknown } })
-      : [
-          `curl -X ${method} ${shellWord(url)}`,
-          // In double quotes, unlike in Courier's own sample, where the shell never puts the value in.
-          ...Object.entries(headers).map(([name, value]) => `-H "${name}: ${value}"`),
-          `-d ${shellWord(body)}`,
-        ].join(' \\\n  '),
-  );
+  tools.console.result(tools.flags.json ? toJson({ request: requestView(request) }) : curlText(request));
   return 0;
 }
 

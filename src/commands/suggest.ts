@@ -1,13 +1,6 @@
 import { similar } from '../scopes/similar.js';
 import { commandTable, otherNames } from './table.js';
-
-/** Words that may be a token or a key: a suggestion must not repeat them. */
-const secretLike = /eyJ[\w-]|(?:pk|dk|ck)_|token_|^[\w-]{32,}$/;
-
-/** `courier-jwt …` to be pasted, or undefined when a word of it may be a secret. */
-export function pasteable(words: string[]): string[] | undefined {
-  return words.some((word) => secretLike.test(word)) ? undefined : ['courier-jwt', ...words];
-}
+import { pasteable } from './words.js';
 
 /** What was probably meant by a command that is none; `rest` are the words after it. */
 export function suggestCommand(word: string, rest: string[]): string[] | undefined {

@@ -25,3 +25,11 @@ export function judgeWords(argv: string[]): void {
   if (/^(?:bearer\s+)*eyJ/i.test(words.find((word) => !word.startsWith('-')) ?? ''))
     throw new Failure('usage.token-first', {});
 }
+
+/** Words that may be a token or a key: a suggestion must not repeat them. */
+const secretLike = /eyJ[\w-]|(?:pk|dk|ck)_|token_|^[\w-]{32,}$/;
+
+/** `courier-jwt …` to be pasted, or undefined when a word of it may be a secret. */
+export function pasteable(words: string[]): string[] | undefined {
+  return words.some((word) => secretLike.test(word)) ? undefined : ['courier-jwt', ...words];
+}

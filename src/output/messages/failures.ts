@@ -276,7 +276,7 @@ const sentences: Sentences = {
   }),
   'environment.unknown': ({ name, known, suggestion, source }) => ({
     message:
-      say`there is no environment ${short(name)} (${source}). There ${known.length === 1 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
+      say`there is no environment ${short(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
       didYouMean(suggestion),
     fix: command('env', 'add', isName(name) ? name : 'test'),
   }),

@@ -1,0 +1,34 @@
+import type { AskKeychain, KeychainAnswer } from './keychain.js';
+
+/**
+ * Asks through `script` (`bin/keychain.cjs`) in a process of its own, run by `node`. The key goes over its stdin; its
+ * environment has no key in it.
+ */
+export function keychainProcess(
+  node: string,
+  script: string,
+  variables: Record<string, string | undefined>,
+): AskKeychain {
+  return async (request, timeoutMs) => {
+    const { spawn } = await import('node:child_process');
+    const harmless = Object.entries(variables).filter(([name]) => !name.startsWith('COURIER_'));
+    const child = spawn(node, [script], { env: Object.fromEntries(harmless), stdio: ['pipe', 'pipe', 'ignore'] });
+    // A process that ended early says so by its answer.
+    child.stdin.on('error', () => {});
+    child.stdin.end(JSON.stringify(request));
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const killedBy = await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+    clearTimeout(timer);
+    return killedBy === 'SIGKILL' ? undefined : parseAnswer(Buffer.concat(chunks).toString('utf8'));
+  };
+}
+
+function parseAnswer(text: string): KeychainAnswer {
+  try {
+    return JSON.parse(text) as KeychainAnswer;
+  } catch {
+    return { error: 'refused', reason: 'its process ended early' };
+  }
+}
