@@ -49,13 +49,17 @@ function casesFor({ http, https }) {
     { name: 'issue, stored key, https', argv: issue('https'), prints: jwt, env: trusting, goal: 2.4 },
     { name: 'official SDK, http', argv: [sdk, http, scopes], prints: jwt },
     { name: 'official SDK, https', argv: [sdk, https, scopes], prints: jwt, env: trusting },
-    { name: 'jwt-cli, decoding', argv: [join(root, 'node_modules/.bin/jwt'), token], prints: /alice/ },
-    { name: 'jwt-decode-cli', argv: [join(root, 'node_modules/.bin/jwt-decode'), token], prints: /alice/ },
+    { name: 'npm jwt-cli, decoding', argv: [peer('jwt')], input: token, prints: /alice/ },
+    { name: 'npm jwt-decode-cli', argv: [peer('jwt-decode'), token], prints: /alice/ },
   ];
 }
 
 function issue(environment) {
   return [cli, 'issue', '--user', 'alice', '--env', environment];
+}
+
+function peer(executable) {
+  return join(root, 'node_modules/.bin', executable);
 }
 
 /** A token as Courier mints it, signed with nobody's key. */
@@ -112,8 +116,8 @@ function check(one) {
   throw new Error(`${one.name} ended with ${status} and printed:\n${stdout}${stderr}`);
 }
 
-function run({ argv, env = bare }) {
-  return spawnSync(process.execPath, argv, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+function run({ argv, input, env = bare }) {
+  return spawnSync(process.execPath, argv, { env, input, encoding: 'utf8' });
 }
 
 /** Every case once a round, so that a busy moment slows both sides of a ratio. */

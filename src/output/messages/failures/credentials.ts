@@ -1,0 +1,79 @@
+import type { KeyProblem } from '../../../errors.js';
+import { isName } from '../../../environments/name.js';
+import { say, short } from '../../escape.js';
+import { type SentencesOf, command, didYouMean, help, keysPage } from './sentences.js';
+
+const keyProblems: Record<KeyProblem, string> = {
+  empty: 'it is empty',
+  whitespace: 'it has white space in it: something else was pasted with it',
+  newline: 'it has a line break in it: print it with printf, or cut the line break off',
+  quoted: 'it still has its quotes',
+  'too-short': 'it is too short to be a key',
+  'not-ascii': 'it has characters in it that no key has',
+  jwt: 'that is a user token (a JWT), not an API key: try courier-jwt decode',
+  'client-key': 'that is a client key (ck_…), which is public and cannot mint tokens',
+};
+
+export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain'> = {
+  'key.missing': () => ({
+    message:
+      'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.',
+    fix: command('env', 'add', 'test'),
+  }),
+  'key.malformed': ({ source, problem }) => ({
+    message: say`the key from ${source} is not an API key: ${keyProblems[problem]}. Keys are at ${keysPage}.`,
+    fix: help('env', 'add'),
+  }),
+  'key.refused': ({ status, environment, host }) => ({
+    message:
+      status === 401
+        ? say`${host} refused the API key of ${environment} (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`
+        : say`${host} does not let the API key of ${environment} mint tokens (403): its permissions are restricted. See ${keysPage}.`,
+    // A name of ours is in lower case; flags and variables, which also give keys, are not.
+    fix: isName(environment) ? command('env', 'add', environment, '--replace') : command('env', 'check'),
+  }),
+  'environment.unknown': ({ name, known, suggestion, source }) => ({
+    message:
+      say`there is no environment ${short(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
+      didYouMean(suggestion),
+    fix: command('env', 'add', isName(name) ? name : 'test'),
+  }),
+  'environment.none': () => ({
+    message: 'no environment is kept yet.',
+    fix: command('env', 'add', 'test'),
+  }),
+  'environment.broken': ({ name, path, problem }) => ({
+    message: say`the file of ${name} is broken (${
+      { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' }[problem]
+    }): ${path}. Add the environment again.`,
+    fix: name === 'config' ? command('env', 'use', 'test') : command('env', 'add', name, '--replace'),
+  }),
+  'environment.unreadable': ({ path, reason }) => ({
+    message: say`${path} cannot be read: ${reason}.`,
+    fix: ['ls', '-ld', path],
+  }),
+  'environment.unwritable': ({ path, reason }) => ({
+    message: say`${path} cannot be written: ${reason}. COURIER_JWT_CONFIG_DIR names another folder. Nothing was changed.`,
+    fix: ['ls', '-ld', path],
+  }),
+  'environment.different': ({ name, before, after }) => ({
+    message: say`the new key is of ${after}, and ${name} is of ${before}. Nothing was changed; if that is what you want, add --yes.`,
+    fix: command('env', 'add', name, '--replace', '--yes'),
+  }),
+  'keychain.unavailable': ({ name }) => ({
+    message: say`there is no keychain here, and the key of ${name} cannot be kept in one. --storage file keeps it in a file that only you can read.`,
+    fix: command('env', 'add', name, '--replace', '--storage', 'file'),
+  }),
+  'keychain.timeout': ({ name, seconds }) => ({
+    message: say`the keychain did not answer for ${name} in ${seconds} seconds: it may be locked. Unlock it, or keep the key with --storage file.`,
+    fix: command('env', 'add', name, '--replace', '--storage', 'file'),
+  }),
+  'keychain.refused': ({ name, reason }) => ({
+    message: say`the keychain refused for ${name}: ${short(reason, 200)}. Unlock it, or keep the key with --storage file.`,
+    fix: command('env', 'add', name, '--replace', '--storage', 'file'),
+  }),
+  'keychain.missing': ({ name }) => ({
+    message: say`the keychain has no key for ${name}: it was removed there, or this is another login. Add it again.`,
+    fix: command('env', 'add', name, '--replace'),
+  }),
+};

@@ -1,0 +1,62 @@
+import type { DurationProblem, UserProblem } from '../../../errors.js';
+import { someUser } from '../../../checks/expectations.js';
+import { say, short } from '../../escape.js';
+import { type SentencesOf, command, help } from './sentences.js';
+
+const userProblems: Record<UserProblem, string> = {
+  empty: 'it is empty',
+  placeholder: 'it is a placeholder that nothing was put in for: a variable in single quotes, or one that is not set',
+  whitespace: 'it has white space in it, and a space in a user id adds scopes to the token',
+  control: 'it has control characters in it',
+  'unpaired-surrogate': 'it is not valid Unicode',
+};
+
+const durationProblems: Record<DurationProblem, string> = {
+  'no-unit': 'it has no unit, and Courier reads a bare number as milliseconds: write 3600s or 1h',
+  'not-positive': 'it is not more than nothing',
+  'ambiguous-month': 'M means minutes to Courier, not months: write 1m or 30d',
+  'too-short': 'it is under a second',
+  'too-long': 'no date is that far away',
+  'not-a-duration': 'a duration is a number and a unit: 30m, 12h, 1d, "2 hours"',
+};
+
+export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'duration' | 'production' | 'request'> = {
+  'user.invalid': ({ user, problem }) => ({
+    message: say`--user ${short(user)} cannot be a user id: ${userProblems[problem]}.`,
+    fix: command('issue', '--user', someUser),
+  }),
+  'tenant.invalid': ({ tenant, problem }) => ({
+    message: say`--tenant ${short(tenant)} cannot be a tenant id: ${problem === 'colon' ? 'a colon in it would make another scope' : userProblems[problem]}.`,
+    fix: help('issue'),
+  }),
+  'tenant.unused': ({ tenant }) => ({
+    message: say`--tenant ${short(tenant)} changes only Courier Create's scopes, and none of them is asked for: add --for create.`,
+    fix: command('issue', '--user', someUser, '--for', 'create', '--tenant', tenant),
+  }),
+  'scope.user-id': ({ scope }) => ({
+    message: say`${short(scope)} is not a scope to ask for: the user is named with --user, and only there.`,
+    fix: help('issue'),
+  }),
+  'scope.invalid': ({ scope }) => ({
+    message: say`"${short(scope)}" is not a scope: a scope is words with colons between them, such as inbox:read:messages.`,
+    fix: command('scopes'),
+  }),
+  'duration.invalid': ({ option, value, problem }) => ({
+    message: say`${option} ${short(value)}: ${durationProblems[problem]}.`,
+    fix: help(...(option === '--expires-in' ? ['issue'] : option === '--timeout' ? [] : ['check-scopes'])),
+  }),
+  'production.unconfirmed': ({ environment, how }) => ({
+    message: say`${environment} mints production tokens (${
+      {
+        recorded: 'as env add recorded',
+        prefix: 'its key says so',
+        minted: 'the token says so; it was thrown away unseen',
+      }[how]
+    }), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
+    fix: help('issue'),
+  }),
+  'request.rejected': ({ status, message }) => ({
+    message: say`Courier cannot mint that (${status})${message ? `: ${message}` : ''}.`,
+    fix: command('scopes'),
+  }),
+};

@@ -1,0 +1,89 @@
+import { someUser } from '../../../checks/expectations.js';
+import { say, short } from '../../escape.js';
+import { type SentencesOf, command, didYouMean, fromStdin, help, keysPage } from './sentences.js';
+
+export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
+  'usage.parser': ({ message, command: name }) => ({ message: say`${message}`, fix: help(...(name ? name.split(' ') : [])) }),
+  'usage.unknown-command': ({ word, suggestion }) => ({
+    message: say`there is no command ${short(word)}.`,
+    fix: suggestion ?? help(),
+  }),
+  'usage.token-first': () => ({
+    message: 'a token needs a command before it. Run this, paste the token, and press Enter and Ctrl-D:',
+    fix: fromStdin,
+  }),
+  'usage.key-in-argv': ({ option }) => ({
+    message: say`${option} is not an option: other users of this machine can see what stands on a command line. Pipe the key in, name a file, or set COURIER_API_KEY. If the key is real, rotate it (${keysPage}).`,
+    fix: command('issue', '--user', someUser, '--api-key-stdin'),
+  }),
+  'usage.unknown-option': ({ option, command: name, suggestion }) => ({
+    message: say`${name ? `${name} has` : 'there is'} no option ${short(option)}.` + didYouMean(suggestion),
+    fix: help(...(name ? name.split(' ') : [])),
+  }),
+  'usage.value': ({ option, value, reason, suggestion }) => ({
+    message: say`${option} ${short(value)}: ${reason}.` + didYouMean(suggestion),
+    fix: option === '--for' ? command('scopes') : help(),
+  }),
+  'usage.excess': ({ command: name, suggestion }) => ({
+    message: say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
+    fix: suggestion ?? help(...name.split(' ')),
+  }),
+  'usage.repeated': ({ option }) => ({
+    message: say`${option} is given twice, and takes one value: one user a token.`,
+    fix: help('issue'),
+  }),
+  'usage.conflict': ({ options, reason }) => ({
+    message: say`${options.join(' and ')} do not go together${reason ? `: ${reason}` : ''}.`,
+    fix: help(),
+  }),
+  'usage.missing': ({ option, command: name }) => ({
+    message: say`${name} needs ${option}.`,
+    fix: help(...name.split(' ')),
+  }),
+  'usage.needs-yes': ({ what, option, argv }) => ({
+    message: say`${what} needs a yes, and there is no terminal to ask on: add ${option}.`,
+    fix: argv,
+  }),
+  'usage.declined': ({ what }) => ({ message: say`not confirmed: ${what}. Nothing was changed.`, fix: help() }),
+  'usage.file': ({ option, path, reason }) => ({
+    message: say`${option} ${path} cannot be read: ${reason}.`,
+    fix: help(),
+  }),
+  'usage.node-debug': ({ value }) => ({
+    message: say`NODE_DEBUG=${short(value)} would make Node print the API key with the request. Nothing was sent; unset it.`,
+    fix: ['unset', 'NODE_DEBUG'],
+  }),
+  'usage.base-url': ({ url, reason }) => ({
+    message: {
+      invalid: say`COURIER_BASE_URL ${short(url)} is not an http(s) URL, such as https://api.courier.com.`,
+      'plain-http': say`COURIER_BASE_URL ${short(url)} is not https, and an API key goes over plain http to this machine only.`,
+      credentials: say`COURIER_BASE_URL for ${short(url)} has a user or password in it, which Courier does not take.`,
+    }[reason],
+    fix: ['unset', 'COURIER_BASE_URL'],
+  }),
+  'usage.mixed-sources': ({ key, url }) => ({
+    message: say`the key is from ${key}, and ${url} would receive it: both must come from the same place. Nothing was sent.`,
+    fix: ['unset', 'COURIER_BASE_URL'],
+  }),
+  'usage.region-with-base-url': ({ environment, baseUrl }) => ({
+    message: say`${environment} is kept for ${baseUrl}: its key is not sent to a region. Leave --region out.`,
+    fix: command('env', 'list'),
+  }),
+  'usage.reserved-name': ({ name, action }) => ({
+    message: say`${name} is built in, and cannot be ${action}: choose another name.`,
+    fix: command('env', 'list'),
+  }),
+  'usage.exists': ({ name }) => ({
+    message: say`${name} is there already. To put a new key in the place of its own, add --replace.`,
+    fix: command('env', 'add', name, '--replace'),
+  }),
+  'output.failed': ({ reason }) => ({
+    message: say`the output could not be written: ${reason}.`,
+    fix: ['df', '-h'],
+  }),
+  'internal.error': ({ message }) => ({
+    message: say`something went wrong inside courier-jwt: ${short(message, 300)}. Run it again with --debug, and report it.`,
+    fix: help(),
+  }),
+  'interrupted.signal': () => ({ message: 'interrupted.', fix: help() }),
+};
