@@ -58,6 +58,7 @@ export async function keyByHand(options: KeyOptions, tools: Tools): Promise<Envi
 function readEnvFile(tools: Tools): Record<string, string | undefined> {
   const path = tools.flags.envFile;
   if (path === undefined) return {};
+  if (!parseEnv) throw new Failure('usage.file', { option: '--env-file', path, reason: 'that needs Node 20.12 or later' });
   return parseEnv(readTextFile('--env-file', path, tools).replace(/^\uFEFF/, ''));
 }
 
