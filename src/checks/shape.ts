@@ -1,9 +1,7 @@
 import type { Finding } from '../report.js';
 import type { Claims } from '../token/claims.js';
+import { algorithmOf, hs256Length, isUnsigned } from '../token/decode.js';
 import type { FoundToken } from '../token/find.js';
-
-/** HS256 is 32 bytes, 43 characters of base64url. Source: RFC 7518, 3.2. */
-const hs256Length = 43;
 
 /** The token's own form: how it was passed, its algorithm and signature, the types of its claims. */
 export function checkShape(token: FoundToken, claims: Claims, localExpected: boolean, fix: string[]): Finding[] {
@@ -20,8 +18,8 @@ export function checkShape(token: FoundToken, claims: Claims, localExpected: boo
 }
 
 function checkAlgorithm({ header, signature }: FoundToken, fix: string[]): Finding[] {
-  const algorithm = String(header.alg ?? '');
-  if (algorithm.toLowerCase() === 'none' || algorithm === '')
+  const algorithm = algorithmOf(header);
+  if (isUnsigned(header))
     return [{ code: 'signature.none', status: 'fail', facts: { algorithm }, fix }];
   if (algorithm !== 'HS256') return [{ code: 'signature.algorithm', status: 'warn', facts: { algorithm }, fix }];
   if (signature.length === hs256Length) return [];

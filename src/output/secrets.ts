@@ -34,11 +34,20 @@ export class Secrets {
 }
 
 function redactOne(text: string, secret: string): string {
-  const whole = text.replaceAll(secret, redacted);
-  if (secret.length <= tellingLength) return whole;
-  const starts = Array.from({ length: secret.length - tellingLength + 1 }, (_, i) => i);
-  return starts.reduce((clean, start) => {
+  let clean = text.replaceAll(secret, redacted);
+  for (let start = 0; start + tellingLength <= secret.length; start += 1) {
     const run = secret.slice(start, start + tellingLength);
-    return clean.includes(run) ? clean.replaceAll(run, redacted) : clean;
-  }, whole);
+    for (let at = clean.indexOf(run); at >= 0; at = clean.indexOf(run)) {
+      const length = commonLength(clean.slice(at), secret.slice(start));
+      clean = clean.slice(0, at) + redacted + clean.slice(at + length);
+    }
+  }
+  return clean;
+}
+
+/** How long two texts are the same from their beginnings. */
+function commonLength(left: string, right: string): number {
+  let length = 0;
+  while (length < right.length && left[length] === right[length]) length += 1;
+  return length;
 }

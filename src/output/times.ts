@@ -10,7 +10,8 @@ const units = [
 
 /** `1 day`, `23 hours`: rounded down, but for the moment that a fresh token takes to be looked at. */
 export function spoken(seconds: number): string {
-  const whole = Math.floor(Math.abs(seconds) + 1.5);
+  const exact = Math.abs(seconds);
+  const whole = Math.floor(exact < 59 ? exact : exact + 1.5);
   const [unit, size] = units.find(([, unitSeconds]) => whole >= unitSeconds) ?? units[4];
   const count = Math.floor(whole / size);
   return `${count} ${unit}${count === 1 ? '' : 's'}`;

@@ -3,6 +3,9 @@ import { Failure } from '../errors.js';
 
 export type JsonObject = Record<string, unknown>;
 
+/** The length of Courier's signatures: HS256 is 32 bytes, in base64url. Source: RFC 7518, 3.2. */
+export const hs256Length = 43;
+
 /** A JWT taken apart. Its signature is Courier's to verify: nothing here says that the claims are true. */
 export interface Jwt {
   raw: string;
@@ -25,11 +28,19 @@ export function decodeJwt(raw: string): Jwt {
   const [, payload, signature] = segments;
   if (!payload) throw new Failure('token.cut-short', { segments: 1, inside: 'payload' });
   if (!signature) {
-    if (header.alg === undefined || String(header.alg).toLowerCase() === 'none')
-      throw new Failure('token.unsigned', { algorithm: String(header.alg ?? '') });
+    if (isUnsigned(header)) throw new Failure('token.unsigned', { algorithm: algorithmOf(header) });
     throw new Failure('token.cut-short', { segments: 2, inside: payloadOrNothing(payload) ? 'signature' : 'payload' });
   }
   return { raw, header, payload: decodePart(payload, 'payload'), signature };
+}
+
+/** What the header says of the algorithm, as text: nothing where it says nothing. */
+export function algorithmOf({ alg }: JsonObject): string {
+  return typeof alg === 'string' ? alg : JSON.stringify(alg ?? '').replaceAll('"', '');
+}
+
+export function isUnsigned(header: JsonObject): boolean {
+  return ['', 'none'].includes(algorithmOf(header).toLowerCase());
 }
 
 /** The JSON object in one base64url segment. */

@@ -1,6 +1,6 @@
 import { Failure } from '../errors.js';
 import { usersIn } from './claims.js';
-import { type Jwt, decodeJwt, decodePart } from './decode.js';
+import { type Jwt, decodeJwt, decodePart, hs256Length } from './decode.js';
 import { isLocal } from './local.js';
 import { isoOrNull } from './time.js';
 
@@ -17,9 +17,9 @@ export interface FoundToken extends Jwt {
  * @throws {Failure} of the `token` family, which names what stands there instead
  */
 export function findToken(text: string): FoundToken {
-  const tokens = [...new Set(unwrapped(text) ?? candidatesIn(text))].map(decodeOrFailure);
-  const readable = tokens.filter((token): token is Jwt => !(token instanceof Failure));
-  const best = mostLikeCourier(readable);
+  const tokens = decodeAll(candidatesIn(text));
+  const joined = decodeAll(unwrapped(text, tokens.filter(isRead))).filter(isRead);
+  const best = mostLikeCourier(joined.length > 0 ? joined : tokens.filter(isRead));
   if (best.length > 1) throw ambiguous(best);
   const doubledBearer = /\bbearer[\s:]+bearer\s/i.test(text);
   if (best[0]) return { ...best[0], doubledBearer, local: isLocal(best[0]) };
@@ -28,7 +28,7 @@ export function findToken(text: string): FoundToken {
 
 const wordPattern = /[\w.-]+/g;
 
-/** `h.p.s` triples whose header is a JSON object, and two-segment ones, to be named as cut short. */
+/** `h.p.s` triples whose header is a JSON object, and what is left of such a triple, to be named as cut short. */
 function candidatesIn(text: string): string[] {
   const found: string[] = [];
   for (const [word] of text.matchAll(wordPattern)) {
@@ -36,12 +36,15 @@ function candidatesIn(text: string): string[] {
     for (let at = 0; at < segments.length - 1; at += 1) {
       const header = headerOf(segments[at]!);
       if (header === undefined) continue;
-      const length = segments.length - at === 5 && isEncrypted(header) ? 5 : 3;
-      found.push([header, ...segments.slice(at + 1, at + length)].join('.'));
+      const left = segments.length - at;
+      // Where only one part follows, what looks like the header may be the payload after a header that was damaged.
+      const damaged = left === 2 && at > 0 ? [segments[at - 1]!] : [];
+      const length = left >= 5 && isEncrypted(header) ? 5 : 3;
+      found.push([...damaged, header, ...segments.slice(at + 1, at + length)].join('.'));
       at += length - 1;
     }
   }
-  return found;
+  return [...new Set(found)];
 }
 
 /** The header at the end of a segment: in `Bearer%20eyJ…` and in JSON's `\neyJ…` it has something before it. */
@@ -62,21 +65,30 @@ function isEncrypted(header: string): boolean {
   return 'enc' in decodePart(header, 'header');
 }
 
-/** A token that a terminal or a mail wrapped over lines: nothing but its own characters and line breaks. */
-function unwrapped(text: string): string[] | undefined {
+/** A token that a terminal or a mail wrapped over lines, unless one stands there whole: nothing but its own characters. */
+function unwrapped(text: string, read: Jwt[]): string[] {
+  if (read.some(({ signature }) => signature.length >= hs256Length)) return [];
   const bare = text.trim().replace(/^(?:bearer\s+)+/i, '');
-  if (!/[\r\n]/.test(bare) || !/^[\w.\s-]+$/.test(bare)) return undefined;
+  if (!/[\r\n]/.test(bare) || !/^[\w.\s-]+$/.test(bare)) return [];
   const joined = bare.replace(/\s+/g, '');
-  return joined.split('.').length === 3 && headerOf(joined.split('.')[0]!) ? [joined] : undefined;
+  const [header = '', , signature = '', ...more] = joined.split('.');
+  const whole = more.length === 0 && headerOf(header) === header;
+  return whole && (read.length === 0 || signature.length === hs256Length) ? [joined] : [];
 }
 
-function decodeOrFailure(raw: string): Jwt | Failure {
-  try {
-    return decodeJwt(raw);
-  } catch (error) {
-    if (error instanceof Failure) return error;
-    throw error;
-  }
+function decodeAll(raws: string[]): (Jwt | Failure)[] {
+  return raws.map((raw) => {
+    try {
+      return decodeJwt(raw);
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      throw error;
+    }
+  });
+}
+
+function isRead(token: Jwt | Failure): token is Jwt {
+  return !(token instanceof Failure);
 }
 
 /** Courier's own first (`tenant_scope`, or a scope that names a user), then any with a `scope`, then any JWT. */
@@ -85,7 +97,7 @@ function mostLikeCourier(tokens: Jwt[]): Jwt[] {
     if (typeof payload.scope !== 'string') return 0;
     return 'tenant_scope' in payload || usersIn(payload).length > 0 ? 2 : 1;
   };
-  const top = Math.max(...tokens.map(likeness));
+  const top = tokens.reduce((most, token) => Math.max(most, likeness(token)), 0);
   return tokens.filter((token) => likeness(token) === top);
 }
 
@@ -100,7 +112,8 @@ function ambiguous(tokens: Jwt[]): Failure {
 
 /** Names what was pasted where a token belongs. */
 function whatElse(text: string): Failure {
-  const apiKey = /\b((?:pk|dk)_(?:prod|test)_|token_)\w/.exec(text);
+  // Not `token_type`: a key is random.
+  const apiKey = /\b((?:pk|dk)_(?:prod|test)_|token_(?=[a-z]*[A-Z0-9]))\w{4}/.exec(text);
   if (apiKey) return new Failure('token.api-key', { prefix: apiKey[1]! });
   if (/\bck_\w/.test(text)) return new Failure('token.client-key', {});
   if (/\beyJ[\w-]/.test(text)) return new Failure('token.cut-short', { segments: 1, inside: 'header' });
