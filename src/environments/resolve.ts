@@ -74,13 +74,16 @@ export function chooseEnvironment(request: EnvironmentRequest, sources: Environm
 
 /** A default that `COURIER_API_KEY` overrides is easily forgotten; that `--env` does, is what was asked. */
 function unusedDefault(winner: Candidate, store: EnvironmentStore): string[] {
-  if (winner.source !== 'COURIER_API_KEY') return [];
+  const name = winner.source === 'COURIER_API_KEY' ? readableDefault(store) : undefined;
+  return name === undefined ? [] : [`the default environment ${name}`];
+}
+
+/** The default, for those who can do without it: none where its file is broken. */
+export function readableDefault(store: EnvironmentStore): string | undefined {
   try {
-    const name = store.readDefault();
-    return name === undefined ? [] : [`the default environment ${name}`];
+    return store.readDefault();
   } catch {
-    // What does not count need not be readable.
-    return [];
+    return undefined;
   }
 }
 

@@ -1,6 +1,9 @@
 /** What stands in the place of a secret. */
 const redacted = '[redacted]';
 
+/** Nothing shorter is a key or a signature, and to redact it would garble every message. */
+const shortest = 6;
+
 /** A run of a secret this long gives it away, even where the rest was cut off. */
 const tellingLength = 12;
 
@@ -10,7 +13,7 @@ export class Secrets {
 
   /** From now on, `value` is redacted. */
   add(value: string): void {
-    if (value === '') return;
+    if (value.length < shortest) return;
     this.#values.add(value);
     this.#values.add(JSON.stringify(value).slice(1, -1));
     this.#values.add(encodeURIComponent(value));

@@ -111,7 +111,7 @@ _courier_jwt() {
   local current=\${words[last]}\${line#"\${line%%[![:space:]]*}"}
   current=\${current//[\\'\\"]/}
 
-  local command='' operands=0 flag='' ended='' place=() offered=()
+  local command='' operands=0 flag='' ended='' place offered=()
   for word in "\${words[@]:1:last - 1}"; do
     if [[ $flag ]]; then
       flag=''
@@ -130,6 +130,7 @@ _courier_jwt() {
   if [[ ! $flag && ! $ended && $current == --*=* ]]; then
     flag=\${current%%=*} value=\${current#*=}
   fi
+  place=()
   compopt +o default 2> /dev/null
   if [[ $flag ]]; then
     _courier_jwt_takes_value "$flag"

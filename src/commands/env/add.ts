@@ -43,7 +43,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function add(options: AddOptions, tools: Tools, [name = '']: (string | undefined)[]): Promise<number> {
-  judgeUsage(name, options);
+  judgeUsage(name, options, tools);
   const { console, context, flags, secrets } = tools;
   const before = existing(name, options, tools);
   const isFirst = context.store.readDefault() === undefined;
@@ -76,7 +76,7 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   return 0;
 }
 
-function judgeUsage(name: string, options: AddOptions): void {
+function judgeUsage(name: string, options: AddOptions, tools: Tools): void {
   checkName(name, 'env add');
   if (name === localEnvironment) throw new Failure('usage.reserved-name', { name, action: 'added' });
   const sources = [
@@ -85,6 +85,10 @@ function judgeUsage(name: string, options: AddOptions): void {
     options.fromEnv && '--from-env',
   ].filter((flag): flag is string => Boolean(flag));
   if (sources.length > 1) throw new Failure('usage.conflict', { options: sources });
+  if (sources.length === 0 && !canPrompt(tools)) {
+    const option = '--api-key-stdin, --api-key-file or --from-env';
+    throw new Failure('usage.missing', { option, command: 'env add' });
+  }
   if (options.replace && !options.check) {
     const reason = 'the old key is not given up for one that was not proved';
     throw new Failure('usage.conflict', { options: ['--replace', '--no-check'], reason });
@@ -115,10 +119,6 @@ async function readKey(name: string, options: AddOptions, tools: Tools): Promise
   const byHand = await keyByHand(options, tools);
   if (byHand) return { text: byHand.key, source: byHand.flag, origin: 'shell' };
   if (options.fromEnv) return keyFromVariables(name, tools);
-  if (!canPrompt(tools)) {
-    const option = '--api-key-stdin, --api-key-file or --from-env';
-    throw new Failure('usage.missing', { option, command: 'env add' });
-  }
   const text = await tools.context.prompts.secret(say`API key of ${name} (not shown):`);
   return { text: text.trim(), source: 'the terminal', origin: 'shell' };
 }
@@ -140,8 +140,11 @@ interface Place {
 /** Where the key belongs: what is said now, else where the key that it replaces belonged. */
 function placeOf({ source, origin }: GivenKey, before: EnvironmentRecord | undefined, tools: Tools): Place {
   const { region } = tools.flags;
+  const { variables } = environmentSources(tools);
+  if (variables('COURIER_BASE_URL') && (region || !origin))
+    tools.console.note(`note: COURIER_BASE_URL is not used: ${region ? '--region' : source} wins.`);
   if (region) return { region, baseUrl: null };
-  const own = origin && ownServer(source, origin, environmentSources(tools).variables);
+  const own = origin && ownServer(source, origin, variables);
   return { region: before?.region ?? 'us', baseUrl: own ?? before?.baseUrl ?? null };
 }
 

@@ -59,9 +59,11 @@ async function check(options: CheckOptions, tools: Tools, [name]: (string | unde
   return exitCodeOf(report.findings);
 }
 
-function judgeUsage(name: string | undefined, { all }: CheckOptions, { flags }: Tools): void {
+function judgeUsage(name: string | undefined, options: CheckOptions, { flags }: Tools): void {
   const named = [name !== undefined && 'a name', flags.env !== undefined && '--env'].filter(Boolean) as string[];
-  if (all && named.length > 0) throw new Failure('usage.conflict', { options: ['--all', ...named] });
+  const byHand = [options.apiKeyStdin && '--api-key-stdin', options.apiKeyFile && '--api-key-file'].filter(Boolean);
+  const others = [...named, ...(byHand as string[])];
+  if (options.all && others.length > 0) throw new Failure('usage.conflict', { options: ['--all', ...others] });
   if (named.length === 2 && name !== flags.env) throw new Failure('usage.conflict', { options: named });
 }
 
@@ -81,17 +83,22 @@ function allOf(tools: Tools): Check[] {
   const names = tools.context.store.names();
   if (names.length === 0) throw new Failure('environment.none', {});
   const sources = environmentSources(tools);
-  return names.map((env) => ({
-    label: env,
-    choice: () => chooseEnvironment({ env, region: tools.flags.region }, sources),
-  }));
+  const choose = (env: string) => {
+    const choice = chooseEnvironment({ env, region: tools.flags.region }, sources);
+    // What else is set is not for these; only a variable in a stored key's place is worth a word.
+    const replaced = choice.unused.find((unused) => unused.startsWith('the stored key'));
+    if (replaced) tools.console.note(say`note: ${replaced} is not used: ${choice.source} wins.`);
+    return choice;
+  };
+  return names.map((env) => ({ label: env, choice: () => choose(env) }));
 }
 
 async function findingsOr(label: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await check();
   } catch (error) {
-    if (!(error instanceof Failure) || error.code === 'interrupted.signal') throw error;
+    // Only of what it asked Courier does a report speak.
+    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     const status = familyOf(error.code) === 'courier' ? 'unknown' : 'fail';
     const { message, fix } = explain(error);
     return [{ code: error.code, status, subject: label, facts: { ...error.facts, message }, fix }];

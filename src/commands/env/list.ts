@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { regionBaseUrls } from '../../courier/regions.js';
+import { readableDefault } from '../../environments/resolve.js';
 import type { EnvironmentStore } from '../../environments/store.js';
 import { Failure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
@@ -13,7 +14,7 @@ export function define(command: Command, act: Act): void {
 
 async function list(_: object, { console, context, flags }: Tools): Promise<number> {
   const { store } = context;
-  const current = defaultOf(store);
+  const current = readableDefault(store);
   const environments = store.names().map((name) => view(name, store, current === name));
   if (flags.json) console.result(toJson({ environments }));
   else if (environments.length > 0) console.result(table(environments, console.out));
@@ -34,19 +35,11 @@ function view(name: string, store: EnvironmentStore, isDefault: boolean): Enviro
   }
 }
 
-function defaultOf(store: EnvironmentStore): string | undefined {
-  try {
-    return store.readDefault();
-  } catch {
-    return undefined;
-  }
-}
-
 function table(environments: EnvironmentView[], paint: Paint): string {
   const header = ['NAME', 'KEY', 'STORED IN', 'COURIER', 'TOKENS FOR', 'WORKSPACE'];
   const rows = environments.map((one) => [
     `${one.default ? '*' : ' '} ${one.name}`,
-    one.key ?? one.problem ?? '',
+    say`${one.key ?? one.problem ?? ''}`,
     one.storage ?? '',
     say`${one.baseUrl ?? (one.region ? regionBaseUrls[one.region] : '')}`,
     say`${one.workspace.tenantScope ?? (one.problem ? '' : 'not proved')}`,

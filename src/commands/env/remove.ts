@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { EnvironmentRecord } from '../../environments/record.js';
-import { recordOf } from '../../environments/resolve.js';
+import { readableDefault, recordOf } from '../../environments/resolve.js';
 import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
@@ -18,10 +18,10 @@ async function remove(_: object, tools: Tools, [name = '']: (string | undefined)
   // The key first: what is left after a failure is then still listed, and can be removed again.
   if (record?.storage === 'keychain') await context.keychain.remove(record.account ?? '', name);
   context.store.remove(name);
-  const wasDefault = context.store.readDefault() === name;
+  const wasDefault = readableDefault(context.store) === name;
   if (wasDefault) await context.store.writeDefault(undefined);
   console.note(say`removed ${name}${wasDefault ? ', which was the default: there is none now' : ''}.`);
-  if (flags.json) console.result(toJson({ removed: name, default: context.store.readDefault() ?? null }));
+  if (flags.json) console.result(toJson({ removed: name, default: readableDefault(context.store) ?? null }));
   return 0;
 }
 
