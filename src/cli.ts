@@ -5,10 +5,7 @@ import { version } from './version.js';
 /** Runs a command line; resolves with the exit code. The only place where a Failure becomes one. */
 export async function run(argv: string[], context: Context): Promise<number> {
   // Answered before anything is loaded: scripts ask it often.
-  if (argv.length === 1 && argv[0] === '--version') {
-    context.stdout.write(`${version}\n`);
-    return 0;
-  }
+  if (argv.length === 1 && argv[0] === '--version' && printVersion(context)) return 0;
   const { Secrets } = await import('./output/secrets.js');
   const secrets = new Secrets();
   try {
@@ -22,6 +19,16 @@ export async function run(argv: string[], context: Context): Promise<number> {
     // Nothing is left to say it with when this fails too.
     await tell(failure, argv, context, secrets).catch(() => {});
     return exitCodeOf(failure);
+  }
+}
+
+/** False where it cannot be written: then the long way round says so. */
+function printVersion({ stdout }: Context): boolean {
+  try {
+    stdout.write(`${version}\n`);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -123,24 +123,32 @@ function input(fd: number, interruption: AbortSignal): Input {
       return isTerminal(fd);
     },
     async read(limitBytes) {
-      const chunks: Buffer[] = [];
-      for (let total = 0; ; ) {
-        const chunk = await readChunk(fd, interruption);
-        if (chunk.length === 0) return textOf(Buffer.concat(chunks));
-        total += chunk.length;
-        if (total > limitBytes) return undefined;
-        chunks.push(chunk);
-      }
+      return new Promise((resolve, reject) => {
+        const interrupted = () => reject(new Failure('interrupted.signal', {}));
+        interruption.addEventListener('abort', interrupted, { once: true });
+        readAll(fd, limitBytes, interruption).then(resolve, reject);
+      });
     },
   };
 }
 
 const chunkBytes = 65_536;
 
+/** Undefined when there is more than `limitBytes`. */
+async function readAll(fd: number, limitBytes: number, interruption: AbortSignal): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  for (let total = 0; ; ) {
+    const chunk = await readChunk(fd, interruption);
+    if (chunk.length === 0) return textOf(Buffer.concat(chunks));
+    total += chunk.length;
+    if (total > limitBytes) return undefined;
+    chunks.push(chunk);
+  }
+}
+
 async function readChunk(fd: number, interruption: AbortSignal): Promise<Buffer> {
   try {
     return await new Promise((resolve, reject) => {
-      interruption.addEventListener('abort', () => reject(new Failure('interrupted.signal', {})), { once: true });
       read(fd, Buffer.alloc(chunkBytes), 0, chunkBytes, null, (error, count, buffer) =>
         error ? reject(error) : resolve(buffer.subarray(0, count)),
       );
@@ -148,7 +156,6 @@ async function readChunk(fd: number, interruption: AbortSignal): Promise<Buffer>
   } catch (error) {
     const reason = errnoOf(error);
     if (reason === 'EOF') return Buffer.alloc(0);
-    if (error instanceof Failure) throw error;
     if (reason !== 'EAGAIN') throw new Failure('usage.file', { option: 'stdin', path: '', reason });
     await sleep(10, interruption);
     return readChunk(fd, interruption);

@@ -24,7 +24,11 @@ export function define(command: Command, act: Act): void {
     .action(act(completion));
 }
 
-async function completion(_: object, { console, context, flags }: Tools, [value = '']: (string | undefined)[]): Promise<number> {
+async function completion(
+  _: object,
+  { console, context, flags }: Tools,
+  [value = '']: (string | undefined)[],
+): Promise<number> {
   const shell = shells.find((one) => one === value);
   if (!shell) throw new Failure('usage.value', { option: 'completion', value, reason: 'it takes bash, zsh or fish' });
   const script = scripts[shell](await commandLine(context));

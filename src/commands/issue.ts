@@ -75,6 +75,7 @@ async function issue(options: IssueOptions, tools: Tools, [word]: (string | unde
   const claims = readClaims(token.payload);
   if (isProductionScope(claims.tenantScope) && !environment.production.known && !options.allowProduction)
     throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
+  tools.console.maskInActions(token.raw);
   const after = [...checkGrant(claims, asked), ...localWarning(token, choice)];
   after.forEach(tools.console.warn);
   print({ token, claims, asked, choice, warnings: [...before, ...after] }, options, tools);
@@ -135,7 +136,6 @@ interface Minted {
 
 function print(minted: Minted, options: IssueOptions, { console, context, flags }: Tools): void {
   const { raw } = minted.token;
-  console.maskInActions(raw);
   if (!flags.json) console.note(summary(minted, context.now()));
   console.result(flags.json ? toJson(document(minted)) : options.output === 'env' ? envLines(minted) : raw, raw);
 }

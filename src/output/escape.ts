@@ -31,7 +31,11 @@ export function say(strings: TemplateStringsArray, ...values: (string | number)[
 
 /** One JSON document that parses to `value` and is inert on a terminal and in a log. */
 export function toJson(value: unknown): string {
-  const json = JSON.stringify(value, null, 2);
+  return inertJson(JSON.stringify(value, null, 2));
+}
+
+/** A JSON text that parses to the same, with what is unseen or a command to GitHub as JSON's own escapes. */
+export function inertJson(json: string): string {
   const seen = harmless.test(json)
     ? json
     : json.replace(unseen, (char) => (char === '\n' ? char : `\\u${codeOf(char).padStart(4, '0')}`));

@@ -1,4 +1,5 @@
 import type { HttpRequest } from '../courier/transport.js';
+import { inertJson } from './escape.js';
 import { shellWord } from './shell.js';
 
 /** Stands in for the key in a request that is shown: pasted, the shell puts the real one in. */
@@ -10,7 +11,7 @@ export function curlText({ method, url, headers, body = '' }: HttpRequest): stri
     `curl -X ${method} ${shellWord(url)}`,
     // In double quotes, unlike in Courier's own sample, where the shell never puts the value in.
     ...Object.entries(headers).map(([name, value]) => `-H "${name}: ${value}"`),
-    `-d ${shellWord(body)}`,
+    `-d ${shellWord(inertJson(body))}`,
   ].join(' \\\n  ');
 }
 

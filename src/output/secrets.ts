@@ -4,6 +4,9 @@ const redacted = '[redacted]';
 /** Nothing shorter is a key or a signature, and to redact it would garble every message. */
 const shortest = 6;
 
+/** Longer than any key or signature: what is so long is junk, and is only looked for as a whole. */
+const longest = 1024;
+
 /** A run of a secret this long gives it away, even where the rest was cut off. */
 const tellingLength = 12;
 
@@ -38,6 +41,7 @@ export class Secrets {
 
 function redactOne(text: string, secret: string): string {
   let clean = text.replaceAll(secret, redacted);
+  if (secret.length > longest) return clean;
   for (let start = 0; start + tellingLength <= secret.length; start += 1) {
     const run = secret.slice(start, start + tellingLength);
     for (let at = clean.indexOf(run); at >= 0; at = clean.indexOf(run)) {

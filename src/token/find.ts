@@ -47,9 +47,14 @@ function candidatesIn(text: string): string[] {
   return [...new Set(found)];
 }
 
+/** `{"a":1}` in base64url: what is shorter need not be decoded to know that it is no header. */
+const shortestHeader = 10;
+const longestHeader = 8192;
+
 /** The header at the end of a segment: in `Bearer%20eyJ…` and in JSON's `\neyJ…` it has something before it. */
 function headerOf(segment: string): string | undefined {
   const start = segment.indexOf('eyJ');
+  if (segment.length < shortestHeader || segment.length > longestHeader) return undefined;
   return [segment, start > 0 ? segment.slice(start) : ''].find((part) => /^e[w-z]/.test(part) && isObject(part));
 }
 
@@ -72,7 +77,7 @@ function unwrapped(text: string, read: Jwt[]): string[] {
   if (!/[\r\n]/.test(bare) || !/^[\w.\s-]+$/.test(bare)) return [];
   const joined = bare.replace(/\s+/g, '');
   const [header = '', , signature = '', ...more] = joined.split('.');
-  const whole = more.length === 0 && headerOf(header) === header;
+  const whole = signature !== '' && more.length === 0 && headerOf(header) === header;
   return whole && (read.length === 0 || signature.length === hs256Length) ? [joined] : [];
 }
 
@@ -119,6 +124,6 @@ function whatElse(text: string): Failure {
   if (/\beyJ[\w-]/.test(text)) return new Failure('token.cut-short', { segments: 1, inside: 'header' });
   // Binary: what decodes from no text encoding leaves U+FFFD, or NUL.
   const binary = text.includes('\0') || text.includes('\uFFFD');
-  return new Failure('token.none', { bytes: Buffer.byteLength(text), binary });
+  return new Failure('token.none', { bytes: Buffer.byteLength(text.replaceAll('\uFFFD', '?')), binary });
 }
 

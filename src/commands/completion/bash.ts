@@ -66,7 +66,7 @@ function place(values: Values): string {
 const reader = `_courier_jwt_anything() { :; }
 _courier_jwt_words() { offered+=("$@"); }
 _courier_jwt_files() { compopt -o default 2> /dev/null; }
-_courier_jwt_environments() { _courier_jwt_kept && offered+=(local); }
+_courier_jwt_environments() { _courier_jwt_kept; offered+=(local); }
 
 # The last part of a list; what stands before it is not offered again.
 _courier_jwt_list() {
@@ -79,8 +79,8 @@ _courier_jwt_list() {
 
 _courier_jwt_kept() {
   local name
-  while read -r name; do
-    offered+=("$name")
+  while IFS= read -r name; do
+    [[ $name ]] && offered+=("$name")
   done <<< "$(_courier_jwt_names)"
 }
 
@@ -99,7 +99,7 @@ _courier_jwt_names() (
 _courier_jwt_takes_value() { _courier_jwt_value " $1" || _courier_jwt_value "$command $1"; }
 
 _courier_jwt() {
-  local IFS=$' \\t\\n' line=\${COMP_LINE:0:COMP_POINT} words=('') word
+  local line=\${COMP_LINE:0:COMP_POINT} words=('') word
   # Bash cuts words at = and at the colons of scopes too: what no space stands between is one word.
   for word in "\${COMP_WORDS[@]:0:COMP_CWORD}"; do
     [[ $line == [[:space:]]* ]] && words+=('')

@@ -10,7 +10,10 @@ ${readerOf(commands)}
 ${listsIn(root).map(listFunction).join('\n\n')}
 
 complete -c courier-jwt -f
-${commands.map(rulesOf).filter((rules) => rules !== '').join('\n\n')}`;
+${commands
+  .map(rulesOf)
+  .filter((rules) => rules !== '')
+  .join('\n\n')}`;
 }
 
 function rulesOf({ path, flags, commands, operand }: CommandModel): string {
@@ -29,7 +32,7 @@ function flagOf({ long, short, about, values }: Flag): string {
   return `${names}${value} -d ${quoted(about)}`;
 }
 
-/** What \`complete\` takes for what may stand in a place. */
+/** What `complete` takes for what may stand in a place. */
 function argumentsOf(values: Values): string {
   switch (values.kind) {
     case 'files':

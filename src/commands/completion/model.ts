@@ -53,7 +53,9 @@ const words = (...list: string[]): Values => ({ kind: 'words', words: list });
 const scopes: Values = {
   kind: 'list',
   name: 'scopes',
-  words: catalogue.filter(({ scope }) => !scope.includes('<')).map(({ scope, grants }) => ({ word: scope, about: grants })),
+  words: catalogue
+    .filter(({ scope }) => !scope.includes('<'))
+    .map(({ scope, grants }) => ({ word: scope, about: grants })),
 };
 
 /** By flag, else by what stands in its angle brackets. */
@@ -62,10 +64,12 @@ const valuesOfFlags: Record<string, Values> = {
   '--region': words('us', 'eu'),
   '--storage': words('keychain', 'file'),
   '--output': words('token', 'env'),
-  '--tenant-scope': words(
-    ...['test', 'production'].flatMap((name) => [name, `published/${name}`, `draft/${name}`]),
-  ),
-  '<surfaces>': { kind: 'list', name: 'surfaces', words: surfaces.map(({ id, title }) => ({ word: id, about: title })) },
+  '--tenant-scope': words(...['test', 'production'].flatMap((name) => [name, `published/${name}`, `draft/${name}`])),
+  '<surfaces>': {
+    kind: 'list',
+    name: 'surfaces',
+    words: surfaces.map(({ id, title }) => ({ word: id, about: title })),
+  },
   '<scopes>': scopes,
   '<duration>': words('10s', '1m', '30m', '1h', '12h', '1d', '7d'),
   '<path>': { kind: 'files' },

@@ -73,7 +73,9 @@ function specOf({ long, short, about, values }: Flag): string {
 function actionOf(values: Values): string {
   if (values.kind === 'words') return `(${values.words.join(' ')})`;
   if (values.kind === 'list') return `_courier-jwt-${values.name}`;
-  return { files: '_files', anything: ' ', environments: '_courier-jwt-environments', kept: '_courier-jwt-kept' }[values.kind];
+  return { files: '_files', anything: ' ', environments: '_courier-jwt-environments', kept: '_courier-jwt-kept' }[
+    values.kind
+  ];
 }
 
 function listFunction({ name, words }: List): string {

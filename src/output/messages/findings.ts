@@ -102,7 +102,7 @@ const sentences: Record<string, (known: Known) => string> = {
 
   'grant.scope-missing': (k) => say`${k.subject} was asked for and not granted: ${symptom(k.subject)}.`,
   'grant.scope-extra': (k) => say`${k.subject} was granted and not asked for.`,
-  'grant.user': (k) => say`the token is for ${k.fact('users')}, and was asked for ${k.subject}.`,
+  'grant.user': (k) => say`the token is for ${k.fact('users') || 'nobody'}, and was asked for ${k.subject}.`,
   'grant.lifetime-short': (k) => say`lives for ${k.span('grantedSeconds')}, less than the ${k.span('askedSeconds')} asked for.`,
   'grant.lifetime-long': (k) => say`lives for ${k.span('grantedSeconds')}, more than the ${k.span('askedSeconds')} asked for.`,
   'grant.all': (k) => say`${k.subject}: everything asked for was granted (${k.fact('scopes')}).`,
