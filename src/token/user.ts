@@ -18,7 +18,8 @@ const placeholders = [
 export function idProblem(id: string): UserProblem | undefined {
   if (id === '') return 'empty';
   if (placeholders.some((pattern) => pattern.test(id))) return 'placeholder';
-  if (/[\s\u0085]/.test(id)) return 'whitespace';
+  // Unicode's White_Space, spelled out: the property would be compiled on every start.
+  if (/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(id)) return 'whitespace';
   if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return 'control';
   return /[\ud800-\udfff]/u.test(id) ? 'unpaired-surrogate' : undefined;
 }

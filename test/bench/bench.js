@@ -14,8 +14,7 @@ const cli = join(root, 'bin/courier-jwt.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'courier-jwt-bench-'));
 const certificate = join(folder, 'certificate.pem');
 const certificateKey = join(folder, 'certificate-key.pem');
-const scopes =
-  'user_id:alice inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
+const scopes = 'user_id:alice inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
 
 // Nothing of the machine's own: NODE_EXTRA_CA_CERTS alone nearly doubles `node -e 0`, and flatters every ratio.
 const bare = { PATH: process.env.PATH, HOME: folder, COURIER_JWT_CONFIG_DIR: join(folder, 'config') };
@@ -87,7 +86,7 @@ async function startServer() {
   const child = spawn(process.execPath, argv, { env: bare, detached: true, stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise((done) => child.on('close', done));
   const urls = await Promise.race([new Promise((done) => child.stdout.once('data', done)), ended]);
-  if (typeof urls === 'number') throw new Error(`the server ended with ${urls}`);
+  if (typeof urls === 'number') throw new Error('the server did not start');
   const stop = () => {
     child.stdin.end();
     return ended;
@@ -98,7 +97,8 @@ async function startServer() {
 function makeCertificate() {
   const request = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1';
   const words = [...request.split(' '), '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const { status, stderr, error } = spawnSync('openssl', [...words, '-keyout', certificateKey, '-out', certificate]);
+  const files = ['-keyout', certificateKey, '-out', certificate];
+  const { status, stderr, error } = spawnSync('openssl', [...words, ...files], { encoding: 'utf8' });
   if (status !== 0) throw error ?? new Error(`openssl: ${stderr}`);
 }
 
@@ -132,7 +132,11 @@ function measure(cases) {
   }));
   const at = (name) => cases.findIndex((one) => one.name === name);
   const [ours, theirs] = [at('issue, stored key, https'), at('official SDK, https')];
-  const toSdk = { name: 'issue to official SDK, https', ratio: medianOf((round) => round[ours] / round[theirs]), goal: 0.5 };
+  const toSdk = {
+    name: 'issue to official SDK, https',
+    ratio: medianOf((round) => round[ours] / round[theirs]),
+    goal: 0.5,
+  };
   return [...rows, toSdk];
 }
 
