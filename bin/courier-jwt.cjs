@@ -2,4 +2,4 @@
 'use strict';
 const { run } = require('../dist/cli/cli.cjs');
 const { system } = require('../dist/cli/system.cjs');
-run(process.argv.slice(2), system(require.resolve('./keychain.cjs'))).then((code) => process.exit(code));
+void run(process.argv.slice(2), system(require.resolve('./keychain.cjs'))).then((code) => process.exit(code));

@@ -110,7 +110,7 @@ export function scopeString(request: ScopeRequest): string {
 
 async function network(): Promise<Transport> {
   const { networkTransport } = await import('./courier/https.js');
-  return networkTransport(globalThis.process?.env ?? {});
+  return networkTransport(process.env);
 }
 
 async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -129,7 +129,9 @@ function speaking<T>(work: () => T): T {
   try {
     const result = work();
     if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => Promise.reject(spoken(error))) as T;
+    return result.catch((error: unknown) => {
+      throw spoken(error);
+    }) as T;
   } catch (error) {
     throw spoken(error);
   }

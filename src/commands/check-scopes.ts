@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { checkFound } from '../checks/check-token.js';
 import type { Expectations } from '../checks/expectations.js';
-import { recordOf } from '../environments/resolve.js';
+import { recordOf } from '../environments/lookup.js';
 import { say, short, toJson } from '../output/escape.js';
 import { reportText } from '../output/report-text.js';
 import { exitCodeOf, makeReport } from '../report.js';

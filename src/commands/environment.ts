@@ -1,4 +1,4 @@
-import { parseEnv } from 'node:util';
+import * as util from 'node:util';
 import { checkKey } from '../environments/key.js';
 import {
   type Choice,
@@ -58,8 +58,9 @@ export async function keyByHand(options: KeyOptions, tools: Tools): Promise<Envi
 function readEnvFile(tools: Tools): Record<string, string | undefined> {
   const path = tools.flags.envFile;
   if (path === undefined) return {};
-  if (!parseEnv) throw new Failure('usage.file', { option: '--env-file', path, reason: 'that needs Node 20.12 or later' });
-  return parseEnv(readTextFile('--env-file', path, tools).replace(/^\uFEFF/, ''));
+  if (!('parseEnv' in util))
+    throw new Failure('usage.file', { option: '--env-file', path, reason: 'that needs Node 20.12 or later' });
+  return util.parseEnv(readTextFile('--env-file', path, tools).replace(/^\uFEFF/, ''));
 }
 
 function readTextFile(option: string, path: string, { context }: Tools): string {

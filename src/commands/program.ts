@@ -28,10 +28,10 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
     (runner) =>
     async (...args) => {
       const command = args.at(-1) as Command;
-      const flags: GlobalFlags = { timeout: 10, ...command.optsWithGlobals<Omit<GlobalFlags, 'timeout'>>() };
+      const flags = { timeout: 10, ...command.optsWithGlobals<GlobalFlags>() };
       const console = await makeConsole(context, secrets, flags);
       const operands = command.args;
-      exitCode = await runner(command.opts() as never, { context, console, secrets, flags }, operands);
+      exitCode = await runner(command.opts<never>(), { context, console, secrets, flags }, operands);
     };
   const program = await buildProgram(namedIn(argv), act, context);
   try {
@@ -59,7 +59,13 @@ export async function buildProgram(names: string[], act: Act, context: Pick<Cont
     .showSuggestionAfterError(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: (text) => context.stdout.write(text), writeErr: () => {} });
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: () => {},
+      // Or commander asks process.stdout, which loads Node's streams; and help is the same everywhere.
+      getOutHasColors: () => false,
+      getOutHelpWidth: () => 80,
+    });
   addGlobalOptions(program);
   for (const { name, summary, load } of commandTable) {
     const command = program.command(name).description(summary);

@@ -60,9 +60,9 @@ function failureOf(response: HttpResponse, host: string, environment: string): F
 }
 
 function tokenIn(body: string, host: string): Jwt {
-  const answer = parseJson(body);
+  const answer = parseJson<{ token?: unknown } | null>(body);
   if (answer === undefined) throw new Failure('courier.nonsense', { host, problem: 'not-json' });
-  const token = (answer as { token?: unknown } | null)?.token;
+  const token = answer?.token;
   if (typeof token !== 'string') throw new Failure('courier.nonsense', { host, problem: 'no-token' });
   try {
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Failure('token.none', { bytes: token.length, binary: false });
@@ -74,13 +74,13 @@ function tokenIn(body: string, host: string): Jwt {
 
 /** Courier's `message`; gateways answer HTML or nothing. */
 function messageIn(body: string): string | null {
-  const message = (parseJson(body) as { message?: unknown } | null | undefined)?.message;
+  const message = parseJson<{ message?: unknown } | null>(body)?.message;
   return typeof message === 'string' ? message.slice(0, 500) : null;
 }
 
-function parseJson(text: string): unknown {
+function parseJson<T>(text: string): T | undefined {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as T;
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { Failure, isFailure } from '../errors.js';
 import type { HttpResponse } from './transport.js';
 
 /** A longer `Retry-After` is not waited for: the caller is told instead. */
-export const retryAfterCapSeconds = 20;
+const retryAfterCapSeconds = 20;
 const retries = 2;
 const firstDelayMs = 500;
 

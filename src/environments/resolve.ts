@@ -1,9 +1,9 @@
 import { type Region, checkBaseUrl, regionBaseUrls } from '../courier/regions.js';
 import { Failure } from '../errors.js';
-import { similar } from '../scopes/similar.js';
 import { localEnvironment } from '../token/local.js';
 import { checkKey } from './key.js';
 import type { Keychain } from './keychain.js';
+import { readableDefault, recordOf } from './lookup.js';
 import { isName, keyVariable } from './name.js';
 import { isProductionKey } from './production.js';
 import type { EnvironmentRecord } from './record.js';
@@ -48,7 +48,7 @@ export interface Environment {
 }
 
 /** Where the embedded Courier is: nowhere on the network. */
-export const localBaseUrl = 'local:';
+const localBaseUrl = 'local:';
 
 /**
  * First wins: a key by hand, `--env`, `COURIER_JWT_ENV`, `COURIER_API_KEY`, the default. Nothing is read of the
@@ -78,14 +78,6 @@ function unusedDefault(winner: Candidate, store: EnvironmentStore): string[] {
   return name === undefined ? [] : [`the default environment ${name}`];
 }
 
-/** The default, for those who can do without it: none where its file is broken. */
-export function readableDefault(store: EnvironmentStore): string | undefined {
-  try {
-    return store.readDefault();
-  } catch {
-    return undefined;
-  }
-}
 
 /** What a choice is called in messages. */
 export function labelOf({ name, source }: Choice): string {
@@ -102,14 +94,6 @@ export async function openEnvironment(choice: Choice, keychain: Keychain): Promi
   const recorded = record?.production ?? false;
   const production = { known: recorded || isProductionKey(apiKey), how: recorded ? 'recorded' : 'prefix' } as const;
   return { choice, apiKey, production };
-}
-
-/** The record of an environment, or why there is none: `source` says who asked for it. */
-export function recordOf(name: string, source: string, store: EnvironmentStore): EnvironmentRecord {
-  const record = isName(name) ? store.read(name) : undefined;
-  if (record) return record;
-  const known = store.names();
-  throw new Failure('environment.unknown', { name, known, suggestion: similar(name, [...known, localEnvironment]), source });
 }
 
 interface Candidate {

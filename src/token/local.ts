@@ -13,8 +13,13 @@ export function signLocally(signingInput: string): string {
   return Buffer.from(hmacSha256(utf8.encode(localSigningKey), utf8.encode(signingInput))).toString('base64url');
 }
 
-/** Whether the embedded Courier signed this token: Courier itself will refuse it. */
-export function isLocal(token: Pick<Jwt, 'raw' | 'signature'>): boolean {
+/**
+ * Whether the embedded Courier signed this token: Courier itself will refuse it. It signs for its own workspace only, so
+ * that a token of another one, such as every real one, is spared the hash.
+ */
+export function isLocal(token: Pick<Jwt, 'raw' | 'signature' | 'payload'>): boolean {
+  const { tenant_id: tenantId } = token.payload;
+  if (typeof tenantId !== 'string' || !localWorkspace.tenantId.startsWith(tenantId.split('/')[0]!)) return false;
   return signLocally(token.raw.slice(0, -token.signature.length - 1)) === token.signature;
 }
 

@@ -14,7 +14,7 @@ import { type KeyOptions, addKeyOptions, examples, oneOf } from '../options.js';
 import { localEnvironment } from '../../token/local.js';
 import { type Act, type Tools, canPrompt } from '../tools.js';
 import { probe } from './probe.js';
-import { viewOf } from './view.js';
+import { viewOf, workspaceName } from './view.js';
 
 interface AddOptions extends KeyOptions {
   fromEnv?: boolean;
@@ -70,7 +70,7 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   if (isFirst) await context.store.writeDefault(name);
   if (fellBack) console.note('there is no keychain here: the key is in a file that only you can read.');
   const where = record.storage === 'keychain' ? 'the keychain' : `${context.store.directory}/environments/${name}.json`;
-  const of = options.check ? `${claims.tenantScope ?? 'no environment'}, workspace ${claims.tenantId ?? 'unknown'}` : 'not proved';
+  const of = options.check ? workspaceName(claims) : 'not proved';
   console.note(say`kept ${name} (${of}) in ${where}${isFirst ? '; it is the default' : ''}.`);
   if (flags.json) console.result(toJson({ environment: viewOf(name, record, isFirst) }));
   return 0;
@@ -164,8 +164,7 @@ async function confirmSame(
   const known = before.tenantId !== null || before.tenantScope !== null;
   const same = before.tenantId === now.tenantId && before.tenantScope === now.tenantScope;
   if (!known || same || tools.flags.yes) return;
-  const called = (one: typeof now) => `${one.tenantScope ?? 'no environment'} of workspace ${one.tenantId ?? 'unknown'}`;
-  const facts = { name, before: called(before), after: called(now) };
+  const facts = { name, before: workspaceName(before), after: workspaceName(now) };
   if (!canPrompt(tools)) throw new Failure('environment.different', facts);
   const question = say`The new key is of ${facts.after}, and ${name} is of ${facts.before}. Replace it?`;
   if (!(await tools.context.prompts.confirm(question))) throw new Failure('usage.declined', { what: `replacing ${name}` });

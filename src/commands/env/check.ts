@@ -15,6 +15,7 @@ import { type MintTarget, mintToken } from '../mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once } from '../options.js';
 import type { Act, Tools } from '../tools.js';
 import { probe, probeLifetime, probeUser } from './probe.js';
+import { workspaceName } from './view.js';
 
 interface CheckOptions extends KeyOptions {
   all?: boolean;
@@ -49,7 +50,7 @@ async function check(options: CheckOptions, tools: Tools, [name]: (string | unde
     lifetimeSeconds: probeLifetime.lifetimeSeconds,
   };
   judgeUsage(name, options, tools);
-  const checks = options.all ? allOf(tools) : [await one(name, options, tools)];
+  const checks = options.all ? allOf(tools) : [await oneOf(name, options, tools)];
   const findings = await Promise.all(
     checks.map(({ label, choice }) => findingsOr(label, () => checkKey(choice(), asked, options, tools))),
   );
@@ -73,7 +74,7 @@ interface Check {
 }
 
 /** A single environment that cannot be chosen is the answer; of all, it is one finding among others. */
-async function one(name: string | undefined, options: CheckOptions, tools: Tools): Promise<Check> {
+async function oneOf(name: string | undefined, options: CheckOptions, tools: Tools): Promise<Check> {
   const flags = name === undefined ? tools.flags : { ...tools.flags, env: name };
   const choice = await chooseFor(options, { ...tools, flags });
   return { label: labelOf(choice), choice: () => choice };
@@ -93,9 +94,9 @@ function allOf(tools: Tools): Check[] {
   return names.map((env) => ({ label: env, choice: () => choose(env) }));
 }
 
-async function findingsOr(label: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
+async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
-    return await check();
+    return await ask();
   } catch (error) {
     // Only of what it asked Courier does a report speak.
     if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
@@ -143,10 +144,8 @@ async function compareRecord(choice: Choice, claims: Claims, { context }: Tools)
     await context.store.write(name, { ...record, tenantId, tenantScope, production });
     return [{ code: 'environment.recorded', status: 'pass', subject: name, facts: { tenantId, tenantScope } }];
   }
-  const called = (one: { tenantId: string | null; tenantScope: string | null }) =>
-    `${one.tenantScope ?? 'no environment'} of workspace ${one.tenantId ?? 'unknown'}`;
-  if (called(record) === called(claims)) return [];
-  const facts = { expected: called(record), found: called(claims) };
+  const facts = { expected: workspaceName(record), found: workspaceName(claims) };
+  if (facts.expected === facts.found) return [];
   const fix = ['courier-jwt', 'env', 'add', name, '--replace'];
   return [{ code: 'environment.changed', status: 'fail', subject: name, facts, fix }];
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { regionBaseUrls } from '../../courier/regions.js';
-import { readableDefault } from '../../environments/resolve.js';
+import { readableDefault } from '../../environments/lookup.js';
 import type { EnvironmentStore } from '../../environments/store.js';
 import { Failure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { recordOf } from '../../environments/resolve.js';
+import { recordOf } from '../../environments/lookup.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
 import type { Act, Tools } from '../tools.js';

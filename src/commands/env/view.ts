@@ -1,5 +1,10 @@
 import type { EnvironmentRecord } from '../../environments/record.js';
 
+/** A workspace and its environment, in a sentence. */
+export function workspaceName(one: { tenantId: string | null; tenantScope: string | null }): string {
+  return `${one.tenantScope ?? 'no environment'} of workspace ${one.tenantId ?? 'unknown'}`;
+}
+
 /** An environment as `env list --json` shows it, documented in README. The key is a hint: prefix and last four. */
 export interface EnvironmentView {
   name: string;

@@ -1,0 +1,169 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { networkTransport, printsRequests } from '../../src/courier/https.js';
+import type { HttpRequest } from '../../src/courier/transport.js';
+import { type CourierServer, drop, hang, json, stall, startCourier, text } from '../support/courier-server.js';
+import { rejectionOf } from '../token/failure-of.js';
+
+it.each([
+  { nodeDebug: '', expected: false },
+  { nodeDebug: 'http', expected: true },
+  { nodeDebug: 'HTTP', expected: true },
+  { nodeDebug: 'https', expected: true },
+  { nodeDebug: 'tls', expected: true },
+  { nodeDebug: 'net', expected: true },
+  { nodeDebug: 'fs', expected: false },
+  { nodeDebug: 'http2', expected: false },
+  { nodeDebug: 'xhttp', expected: false },
+  { nodeDebug: 'fs,module', expected: false },
+  { nodeDebug: 'fs,net', expected: true },
+  { nodeDebug: 'fs, net', expected: true },
+  { nodeDebug: '*', expected: true },
+  { nodeDebug: 'h*', expected: true },
+  { nodeDebug: '*t', expected: true },
+  { nodeDebug: 'n*t', expected: true },
+  { nodeDebug: 'f*', expected: false },
+  { nodeDebug: '*x', expected: false },
+  { nodeDebug: 'n.t', expected: false },
+  { nodeDebug: '(', expected: false },
+  { nodeDebug: ',', expected: false },
+])('printsRequests NODE_DEBUG=$nodeDebug: $expected', ({ nodeDebug, expected }) => {
+  expect(printsRequests(nodeDebug)).toBe(expected);
+});
+
+describe('networkTransport', () => {
+  let courier: CourierServer;
+  let host: string;
+  beforeAll(async () => {
+    courier = await startCourier();
+    host = new URL(courier.url).host;
+  });
+  beforeEach(() => {
+    courier.misbehave(undefined);
+    courier.requests.length = 0;
+  });
+  afterAll(() => courier.close());
+
+  const transport = networkTransport({ HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' });
+  const request = (more: Partial<HttpRequest> = {}): HttpRequest => ({
+    method: 'POST',
+    url: `${courier.url}/auth/issue-token`,
+    headers: { 'X-Test': 'yes' },
+    body: '{"a":"ü"}',
+    timeoutMs: 5000,
+    ...more,
+  });
+
+  it('sends what it is given, and gives what comes back', async () => {
+    courier.misbehave(json(200, { ok: 'ü' }, { 'X-Reply': 'a', date: 'today' }));
+    const { status, headers, body } = await transport.send(request());
+    expect({ status, body, reply: headers['x-reply'], date: headers.date }).toEqual({
+      status: 200,
+      body: '{"ok":"ü"}',
+      reply: 'a',
+      date: 'today',
+    });
+    const [seen] = courier.requests;
+    expect({ ...seen, headers: seen?.headers['x-test'] }).toEqual({
+      method: 'POST',
+      path: '/auth/issue-token',
+      headers: 'yes',
+      body: '{"a":"ü"}',
+    });
+  });
+
+  it.each([301, 400, 401, 404, 429, 500, 503])('gives a status of %d as it is', async (status) => {
+    courier.misbehave(text(status, 'what', { location: 'https://elsewhere/' }));
+    const response = await transport.send(request());
+    expect([response.status, response.body, response.headers.location, courier.requests.length]).toEqual([
+      status,
+      'what',
+      'https://elsewhere/',
+      1,
+    ]);
+  });
+
+  it('takes a megabyte, and not a byte more', async () => {
+    const most = 1024 * 1024;
+    courier.misbehave([text(200, 'x'.repeat(most)), text(200, 'x'.repeat(most + 1))]);
+    expect((await transport.send(request())).body.length).toBe(most);
+    expect(await rejectionOf(transport.send(request()))).toEqual({
+      code: 'courier.nonsense',
+      facts: { host, problem: 'too-large' },
+    });
+  });
+
+  it.each([
+    { name: 'no answer', how: hang },
+    { name: 'half an answer', how: stall },
+  ])('a timeout: $name', async ({ how }) => {
+    courier.misbehave(how);
+    expect(await rejectionOf(transport.send(request({ timeoutMs: 150 })))).toEqual({
+      code: 'courier.timeout',
+      facts: { host, seconds: 0.15 },
+    });
+  });
+
+  it('a dropped connection', async () => {
+    courier.misbehave(drop);
+    expect(await rejectionOf(transport.send(request()))).toEqual({
+      code: 'courier.unreachable',
+      facts: { host, reason: 'dropped', detail: 'ECONNRESET' },
+    });
+  });
+
+  // By https too: the proxy that is set is not used for loopback.
+  it.each(['http', 'https'])('a refused connection by %s', async (scheme) => {
+    const closed = createServer();
+    await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done));
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((done) => closed.close(done));
+    expect(await rejectionOf(transport.send(request({ url: `${scheme}://127.0.0.1:${port}/` })))).toEqual({
+      code: 'courier.unreachable',
+      facts: { host: `127.0.0.1:${port}`, reason: 'refused', detail: 'ECONNREFUSED' },
+    });
+  });
+
+  it('a proxy that is not there', async () => {
+    expect(await rejectionOf(transport.send(request({ url: 'https://api.courier.com/x' })))).toEqual({
+      code: 'courier.unreachable',
+      facts: { host: 'api.courier.com', reason: 'proxy', detail: 'ECONNREFUSED' },
+    });
+  });
+
+  it.each([
+    { name: 'before it', abort: (controller: AbortController) => controller.abort() },
+    { name: 'during it', abort: (controller: AbortController) => void setTimeout(() => controller.abort(), 50) },
+  ])('an interruption $name', async ({ abort }) => {
+    courier.misbehave(hang);
+    const controller = new AbortController();
+    abort(controller);
+    expect(await rejectionOf(transport.send(request({ signal: controller.signal })))).toEqual({
+      code: 'interrupted.signal',
+      facts: {},
+    });
+  });
+
+  it('leaves no listener behind', async () => {
+    let listeners = 0;
+    const { signal } = new AbortController();
+    const add = signal.addEventListener.bind(signal);
+    const remove = signal.removeEventListener.bind(signal);
+    signal.addEventListener = (...args: Parameters<typeof add>) => ((listeners += 1), add(...args));
+    signal.removeEventListener = (...args: Parameters<typeof remove>) => ((listeners -= 1), remove(...args));
+    courier.misbehave(json(200, {}));
+    await transport.send(request({ signal }));
+    await transport.send(request({ signal }));
+    expect(listeners).toBe(0);
+  });
+
+  it('sends nothing where Node would print it', async () => {
+    const careful = networkTransport({ NODE_DEBUG: 'fs,http' });
+    expect(await rejectionOf(careful.send(request()))).toEqual({
+      code: 'usage.node-debug',
+      facts: { value: 'fs,http' },
+    });
+    expect(courier.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fileStore } from '../../src/environments/files.js';
+import type { EnvironmentStore } from '../../src/environments/store.js';
+import { failureOf, rejectionOf } from '../token/failure-of.js';
+import { someRecord } from './memory.js';
+
+let directory: string;
+let store: EnvironmentStore;
+beforeEach(() => {
+  directory = join(mkdtempSync(join(tmpdir(), 'courier-jwt-test-')), 'deep', 'config');
+  store = fileStore(directory);
+});
+
+const pathOf = (name: string) => join(directory, 'environments', `${name}.json`);
+const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+function put(name: string, text: string): string {
+  mkdirSync(join(directory, 'environments'), { recursive: true });
+  writeFileSync(pathOf(name), text);
+  return pathOf(name);
+}
+
+describe('a new store', () => {
+  it('is empty, and reading makes no folder', () => {
+    expect([store.names(), store.read('test'), store.readDefault(), store.isExposed('test')]).toEqual([
+      [],
+      undefined,
+      undefined,
+      false,
+    ]);
+    store.remove('test');
+    expect(existsSync(directory)).toBe(false);
+  });
+});
+
+describe('what is written', () => {
+  it('is read again, one file each, for its owner alone', async () => {
+    const [one, two] = [
+      someRecord(),
+      someRecord({ storage: 'keychain', key: null, account: 'b-1', baseUrl: 'http://localhost:1' }),
+    ];
+    await store.write('b', two);
+    await store.write('a', one);
+    await store.writeDefault('b');
+    const other = fileStore(directory);
+    expect([other.names(), other.read('a'), other.read('b'), other.readDefault()]).toEqual([['a', 'b'], one, two, 'b']);
+    expect([
+      mode(directory),
+      mode(join(directory, 'environments')),
+      mode(pathOf('a')),
+      mode(join(directory, 'config.json')),
+    ]).toEqual(['700', '700', '600', '600']);
+    expect(JSON.parse(readFileSync(pathOf('a'), 'utf8'))).toEqual(one);
+  });
+
+  it('takes the place of what stood there, whole', async () => {
+    put('test', 'broken {');
+    await store.write('test', someRecord({ key: 'first-key' }));
+    await store.write('test', someRecord({ key: 'second-key' }));
+    expect(store.read('test')).toEqual(someRecord({ key: 'second-key' }));
+    expect(readdirSync(join(directory, 'environments'))).toEqual(['test.json']);
+  });
+
+  it('is gone when it is removed', async () => {
+    await store.write('test', someRecord());
+    await store.writeDefault('test');
+    store.remove('test');
+    await store.writeDefault(undefined);
+    expect([store.names(), store.read('test'), store.readDefault()]).toEqual([[], undefined, undefined]);
+  });
+});
+
+describe('what is broken', () => {
+  it.each([
+    { name: 'an empty file', text: '', problem: 'empty' },
+    { name: 'white space', text: ' \n', problem: 'empty' },
+    { name: 'half a file', text: '{"version":1,"key":"pk_test_secret', problem: 'not-json' },
+    { name: 'another JSON', text: '{"key":"pk_test_secret"}', problem: 'not-ours' },
+    { name: 'null', text: 'null', problem: 'not-ours' },
+  ])('$name is told without what stands in it', ({ text, problem }) => {
+    const path = put('test', text);
+    expect(failureOf(() => store.read('test'))).toEqual({
+      code: 'environment.broken',
+      facts: { name: 'test', path, problem },
+    });
+    expect(store.names()).toEqual(['test']);
+  });
+
+  it('a folder in its place cannot be read', () => {
+    mkdirSync(pathOf('test'), { recursive: true });
+    expect(failureOf(() => store.read('test'))).toEqual({
+      code: 'environment.unreadable',
+      facts: { name: 'test', path: pathOf('test'), reason: 'EISDIR' },
+    });
+  });
+
+  it('a file in the place of the folder cannot be listed or written', async () => {
+    mkdirSync(directory, { recursive: true });
+    const folder = join(directory, 'environments');
+    writeFileSync(folder, '');
+    expect(failureOf(() => store.names())).toEqual({
+      code: 'environment.unreadable',
+      facts: { name: '', path: folder, reason: 'ENOTDIR' },
+    });
+    expect(await rejectionOf(store.write('test', someRecord()))).toMatchObject({
+      code: 'environment.unwritable',
+      facts: { path: pathOf('test') },
+    });
+  });
+
+  it.each([
+    { text: '{}', expected: { returned: undefined } },
+    { text: '{"default":1}', expected: { returned: undefined } },
+    { text: 'null', expected: { returned: undefined } },
+    { text: '{"default":"test"}', expected: { returned: 'test' } },
+  ])('a default of $text', ({ text, expected }) => {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'config.json'), text);
+    expect(failureOf(() => store.readDefault())).toEqual(expected);
+  });
+
+  it('a default that is no JSON', () => {
+    mkdirSync(directory, { recursive: true });
+    const path = join(directory, 'config.json');
+    writeFileSync(path, '{');
+    expect(failureOf(() => store.readDefault())).toEqual({
+      code: 'environment.broken',
+      facts: { name: 'config', path, problem: 'not-json' },
+    });
+  });
+});
+
+it('lists only what can be an environment', () => {
+  ['b', 'a-1', 'Upper', 'x'.repeat(33), '-x', 'a.b'].forEach((name) => put(name, '{}'));
+  writeFileSync(join(directory, 'environments', 'notes.txt'), '');
+  expect(store.names()).toEqual(['a-1', 'b']);
+});
+
+it.each([
+  { bits: 0o600, expected: false },
+  { bits: 0o400, expected: false },
+  { bits: 0o640, expected: true },
+  { bits: 0o604, expected: true },
+  { bits: 0o644, expected: true },
+])('a file of $bits is exposed: $expected', ({ bits, expected }) => {
+  chmodSync(put('test', '{}'), bits);
+  expect(store.isExposed('test')).toBe(expected);
+});
+
+it('sweeps what a killed writer left, once it is old', () => {
+  put('test', '{}');
+  const folder = join(directory, 'environments');
+  const [old, young] = ['test.json.tmp-1', 'test.json.tmp-2'].map((file) => join(folder, file)) as [string, string];
+  [old, young].forEach((path) => writeFileSync(path, 'pk_test_secret'));
+  utimesSync(old, new Date(), new Date(Date.now() - 5000));
+  store.names();
+  expect(readdirSync(folder).toSorted()).toEqual(['test.json', 'test.json.tmp-2']);
+});

@@ -1,0 +1,345 @@
+import { describe, expect, it } from 'vitest';
+import { type Failure, type FailureCode, type FailureFacts } from '../../../src/errors.js';
+import { explain } from '../../../src/output/messages/failures.js';
+import { shellLine } from '../../../src/output/shell.js';
+
+/** Everything that a terminal or GitHub could take for more than text. */
+const evil = '\u001b[31m\r\n::error::x##[error]\u202e\u2028\u0085\u009b\0\ud800';
+const fine = 'fine';
+
+/** Facts for every failure there is, twice where a sentence has two forms: once in full with what is hostile. */
+const facts: { [C in FailureCode]: FailureFacts[C][] } = {
+  'usage.parser': [{ message: evil, command: evil }, { message: fine }],
+  'usage.unknown-command': [{ word: evil, suggestion: ['courier-jwt', evil] }, { word: fine }],
+  'usage.token-first': [{}],
+  'usage.key-in-argv': [{ option: evil }],
+  'usage.unknown-option': [
+    { option: evil, command: evil, suggestion: evil },
+    { option: fine, command: '' },
+  ],
+  'usage.value': [
+    { option: evil, value: evil, reason: evil, suggestion: evil },
+    { option: '--for', value: evil, reason: fine },
+  ],
+  'usage.excess': [{ command: evil, suggestion: [evil] }, { command: 'env add' }],
+  'usage.repeated': [{ option: evil }],
+  'usage.conflict': [{ options: [evil, evil], reason: evil }, { options: [fine] }],
+  'usage.missing': [{ option: evil, command: evil }],
+  'usage.needs-yes': [{ what: evil, option: evil, argv: [evil] }],
+  'usage.file': [{ option: evil, path: evil, reason: evil }],
+  'usage.node-debug': [{ value: evil }],
+  'usage.base-url': [
+    { url: evil, reason: 'invalid' },
+    { url: evil, reason: 'plain-http' },
+    { url: evil, reason: 'credentials' },
+  ],
+  'usage.mixed-sources': [{ key: evil, url: evil }],
+  'usage.region-with-base-url': [{ environment: evil, baseUrl: evil }],
+  'usage.reserved-name': [{ name: evil, action: evil }],
+  'usage.exists': [{ name: evil }],
+  'usage.declined': [{ what: evil }],
+
+  'token.no-source': [{}],
+  'token.two-sources': [{ sources: [evil, evil] }],
+  'token.empty': [{ source: evil }],
+  'token.too-large': [{ limitBytes: 67_108_864 }],
+  'token.none': [
+    { bytes: 1, binary: true },
+    { bytes: 9, binary: false },
+  ],
+  'token.ambiguous': [
+    {
+      candidates: [
+        { users: [evil, evil], expiresAt: evil, place: 1 },
+        { users: [], expiresAt: null, place: 2 },
+      ],
+    },
+  ],
+  'token.api-key': [{ prefix: evil }],
+  'token.client-key': [{}],
+  'token.cut-short': [
+    { segments: 1, inside: 'header' },
+    { segments: 1, inside: 'payload' },
+    { segments: 2, inside: 'signature' },
+  ],
+  'token.unsigned': [{ algorithm: evil }, { algorithm: '' }],
+  'token.encrypted': [{}],
+  'token.part': [
+    { part: 'header', problem: 'base64url' },
+    { part: 'header', problem: 'json' },
+    { part: 'payload', problem: 'array' },
+    { part: 'payload', problem: 'null' },
+    { part: 'payload', problem: 'not-an-object' },
+  ],
+
+  'user.invalid': [
+    { user: evil, problem: 'empty' },
+    { user: evil, problem: 'whitespace' },
+    { user: evil, problem: 'control' },
+    { user: evil, problem: 'placeholder' },
+    { user: evil, problem: 'unpaired-surrogate' },
+  ],
+  'tenant.invalid': [
+    { tenant: evil, problem: 'colon' },
+    { tenant: evil, problem: 'control' },
+  ],
+  'tenant.unused': [{ tenant: evil }],
+  'scope.user-id': [{ scope: evil }],
+  'scope.invalid': [{ scope: evil }],
+  'duration.invalid': [
+    { option: evil, value: evil, problem: 'no-unit' },
+    { option: '--expires-in', value: evil, problem: 'not-positive' },
+    { option: '--timeout', value: evil, problem: 'ambiguous-month' },
+    { option: evil, value: evil, problem: 'too-short' },
+    { option: evil, value: evil, problem: 'too-long' },
+    { option: evil, value: evil, problem: 'not-a-duration' },
+  ],
+  'production.unconfirmed': [
+    { environment: evil, how: 'recorded' },
+    { environment: evil, how: 'prefix' },
+    { environment: evil, how: 'minted' },
+  ],
+  'request.rejected': [
+    { status: 400, message: evil },
+    { status: 400, message: null },
+  ],
+
+  'key.missing': [{}],
+  'key.malformed': [
+    { source: evil, problem: 'empty' },
+    { source: evil, problem: 'whitespace' },
+    { source: evil, problem: 'newline' },
+    { source: evil, problem: 'quoted' },
+    { source: evil, problem: 'too-short' },
+    { source: evil, problem: 'not-ascii' },
+    { source: evil, problem: 'jwt' },
+    { source: evil, problem: 'client-key' },
+  ],
+  'key.refused': [
+    { status: 401, environment: evil, host: evil },
+    { status: 403, environment: evil, host: evil },
+  ],
+  'environment.unknown': [
+    { name: evil, known: [evil], suggestion: evil, source: evil },
+    { name: fine, known: [], source: fine },
+  ],
+  'environment.none': [{}],
+  'environment.broken': [
+    { name: evil, path: evil, problem: 'empty' },
+    { name: evil, path: evil, problem: 'not-json' },
+    { name: 'config', path: evil, problem: 'not-ours' },
+  ],
+  'environment.unreadable': [{ name: evil, path: evil, reason: evil }],
+  'environment.unwritable': [{ path: evil, reason: evil }],
+  'environment.different': [{ name: evil, before: evil, after: evil }],
+  'keychain.unavailable': [{ name: evil }],
+  'keychain.timeout': [{ name: evil, seconds: 3 }],
+  'keychain.refused': [{ name: evil, reason: evil }],
+  'keychain.missing': [{ name: evil }],
+
+  'courier.unreachable': [
+    { host: evil, reason: 'refused', detail: evil },
+    { host: evil, reason: 'dns', detail: evil },
+    { host: evil, reason: 'dropped', detail: evil },
+    { host: evil, reason: 'certificate', detail: evil },
+    { host: evil, reason: 'proxy', detail: evil },
+    { host: evil, reason: 'other', detail: evil },
+  ],
+  'courier.timeout': [{ host: evil, seconds: 10 }],
+  'courier.redirect': [
+    { host: evil, status: 302, location: evil },
+    { host: evil, status: 302, location: '' },
+  ],
+  'courier.rate-limited': [
+    { host: evil, retryAfterSeconds: 60 },
+    { host: evil, retryAfterSeconds: null },
+  ],
+  'courier.unavailable': [{ host: evil, status: 503 }],
+  'courier.status': [
+    { host: evil, status: 404, message: evil },
+    { host: evil, status: 404, message: null },
+  ],
+  'courier.nonsense': [
+    { host: evil, problem: 'not-json' },
+    { host: evil, problem: 'no-token' },
+    { host: evil, problem: 'not-a-jwt' },
+    { host: evil, problem: 'too-large' },
+  ],
+  'output.failed': [{ reason: evil }],
+  'internal.error': [{ message: evil }],
+  'interrupted.signal': [{}],
+};
+
+const rows = Object.entries(facts).flatMap(([code, list]) =>
+  list.map((known) => ({ code, facts: known }) as Pick<Failure, 'code' | 'facts'>),
+);
+
+describe.each(rows)('$code', (failure) => {
+  const { message, fix } = explain(failure);
+
+  it('has a sentence, and a command', () => {
+    expect(message).toMatch(/^\S.+\S$/su);
+    expect(fix).toEqual(expect.arrayContaining([expect.any(String)]));
+    expect(`${message} ${fix.join(' ')}`).not.toMatch(/undefined|\[object|NaN/);
+  });
+
+  it('shows nothing hostile', () => {
+    // The one message of several lines: one a candidate.
+    const lines = failure.code === 'token.ambiguous' ? 3 : 1;
+    const shown = `${message.replaceAll('\n', '')}${shellLine(fix)}`;
+    expect([/[\p{Cc}\p{Cs}\u2028\u202e]/u.test(shown), /::|##\[/.test(shown), message.split('\n').length]).toEqual([
+      false,
+      false,
+      lines,
+    ]);
+  });
+});
+
+describe('explain', () => {
+  const keysPage = 'https://app.courier.com/settings/api-keys';
+  const unknown = { name: 'tset', source: '--env' };
+  const candidate = (place: number) => ({ users: ['alice', 'bob'], expiresAt: '2026-01-01T00:00:00Z', place });
+  const row = <C extends FailureCode>(code: C, known: FailureFacts[C], message: string, fix: string[]) => ({
+    code,
+    known,
+    message,
+    fix,
+  });
+  it.each([
+    row(
+      'token.none',
+      { bytes: 1, binary: false },
+      'there is no JWT in that one byte. A JWT is three parts with dots between them and starts with eyJ.',
+      ['courier-jwt', 'decode', '--help'],
+    ),
+    row(
+      'token.none',
+      { bytes: 0, binary: true },
+      'there is no JWT in those 0 bytes (they are binary). A JWT is three parts with dots between them and starts with eyJ.',
+      ['courier-jwt', 'decode', '--help'],
+    ),
+    row(
+      'token.too-large',
+      { limitBytes: 67_108_864 },
+      'that is more than 64 MB, and is not read: cut it down to the part with the token.',
+      ['courier-jwt', 'decode', '--help'],
+    ),
+    row(
+      'token.ambiguous',
+      { candidates: [candidate(1), { users: [], expiresAt: null, place: 2 }] },
+      'there are 2 different Courier tokens in that. Pass the one you mean:\n  1. user alice, bob, expires 2026-01-01T00:00:00Z\n  2. user none, expires never',
+      ['courier-jwt', 'decode', '-'],
+    ),
+    row(
+      'token.unsigned',
+      { algorithm: 'none' },
+      'that token is not signed (alg none): Courier takes only tokens that it signed itself. Mint one:',
+      ['courier-jwt', 'issue', '--user', 'USER_ID'],
+    ),
+    row(
+      'token.unsigned',
+      { algorithm: '' },
+      'that token is not signed: Courier takes only tokens that it signed itself. Mint one:',
+      ['courier-jwt', 'issue', '--user', 'USER_ID'],
+    ),
+    row(
+      'key.refused',
+      { status: 401, environment: 'test', host: 'api.courier.com' },
+      `api.courier.com refused the API key of test (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`,
+      ['courier-jwt', 'env', 'add', 'test', '--replace'],
+    ),
+    row(
+      'key.refused',
+      { status: 403, environment: 'COURIER_API_KEY', host: 'api.courier.com' },
+      `api.courier.com does not let the API key of COURIER_API_KEY mint tokens (403): its permissions are restricted. See ${keysPage}.`,
+      ['courier-jwt', 'env', 'check'],
+    ),
+    row('environment.unknown', { ...unknown, known: [] }, 'there is no environment tset (--env). There is: local.', [
+      'courier-jwt',
+      'env',
+      'add',
+      'tset',
+    ]),
+    row(
+      'environment.unknown',
+      { ...unknown, known: ['prod', 'test'], suggestion: 'test' },
+      'there is no environment tset (--env). There are: prod, test, local. Did you mean test?',
+      ['courier-jwt', 'env', 'add', 'tset'],
+    ),
+    row(
+      'environment.unknown',
+      { ...unknown, name: 'A b', known: ['x'] },
+      'there is no environment A b (--env). There are: x, local.',
+      ['courier-jwt', 'env', 'add', 'test'],
+    ),
+    row(
+      'environment.broken',
+      { name: 'test', path: '/c/test.json', problem: 'not-json' },
+      'the file of test is broken (it is not JSON): /c/test.json. Add the environment again.',
+      ['courier-jwt', 'env', 'add', 'test', '--replace'],
+    ),
+    row('request.rejected', { status: 400, message: 'bad scope' }, 'Courier cannot mint that (400): bad scope.', [
+      'courier-jwt',
+      'scopes',
+    ]),
+    row('request.rejected', { status: 400, message: null }, 'Courier cannot mint that (400).', [
+      'courier-jwt',
+      'scopes',
+    ]),
+    row(
+      'courier.rate-limited',
+      { host: 'h', retryAfterSeconds: 60 },
+      'h asks to slow down (429) and to wait 60 seconds. Try again later.',
+      ['curl', '-sSI', 'https://h/'],
+    ),
+    row('courier.rate-limited', { host: 'h', retryAfterSeconds: null }, 'h asks to slow down (429). Try again later.', [
+      'curl',
+      '-sSI',
+      'https://h/',
+    ]),
+    row(
+      'courier.redirect',
+      { host: 'localhost:8080', status: 302, location: '' },
+      'localhost:8080 redirects (302) to nowhere, and a key is not sent after a redirect. Is the base URL right?',
+      ['curl', '-sSI', 'localhost:8080'],
+    ),
+    row(
+      'courier.status',
+      { host: 'h', status: 404, message: 'Not Found' },
+      'h answered 404: Not Found. Is the base URL right?',
+      ['curl', '-sSI', 'https://h/'],
+    ),
+    row(
+      'usage.value',
+      { option: '--for', value: 'inbx', reason: 'there is no such surface', suggestion: 'inbox' },
+      '--for inbx: there is no such surface. Did you mean inbox?',
+      ['courier-jwt', 'scopes'],
+    ),
+    row(
+      'usage.value',
+      { option: '--region', value: 'x'.repeat(81), reason: 'it takes us or eu' },
+      `--region ${'x'.repeat(80)}…: it takes us or eu.`,
+      ['courier-jwt', '--help'],
+    ),
+    row('usage.missing', { option: '--user <id>', command: 'env add' }, 'env add needs --user <id>.', [
+      'courier-jwt',
+      'env',
+      'add',
+      '--help',
+    ]),
+    row(
+      'duration.invalid',
+      { option: '--expires-in', value: '3600', problem: 'no-unit' },
+      '--expires-in 3600: it has no unit, and Courier reads a bare number as milliseconds: write 3600s or 1h.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
+    row('interrupted.signal', {}, 'interrupted.', ['courier-jwt', '--help']),
+  ])('$message', ({ code, known, message, fix }) => {
+    expect(explain({ code, facts: known })).toEqual({ message, fix });
+  });
+
+  it('lists nine candidates at most', () => {
+    const candidates = Array.from({ length: 200 }, (_, i) => candidate(i + 1));
+    expect(explain({ code: 'token.ambiguous', facts: { candidates } }).message.split('\n')).toHaveLength(10);
+  });
+});
