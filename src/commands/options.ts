@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Region } from '../courier/regions.js';
 import { Failure } from '../errors.js';
 import { parseDuration } from '../token/duration.js';
@@ -57,7 +57,9 @@ export function addGlobalOptions(program: Command): void {
     .option('--no-input', 'never ask; name the missing flag and exit 2')
     .option('-q, --quiet', 'no summary, notes or warnings')
     .option('--debug', 'say what is done, on stderr; never a key or a signature')
-    .option('--timeout <duration>', 'how long one attempt may take (default: 10s)', timeout)
+    .addOption(
+      new Option('--timeout <duration>', 'how long one attempt may take').argParser(timeout).default(10, '10s'),
+    )
     .option('--env-file <path>', 'read COURIER_ variables from this file too; real ones win')
     .option('-y, --yes', 'yes to what is destructive');
 }

@@ -28,7 +28,7 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
     (runner) =>
     async (...args) => {
       const command = args.at(-1) as Command;
-      const flags = { timeout: 10, ...command.optsWithGlobals<GlobalFlags>() };
+      const flags = command.optsWithGlobals<GlobalFlags>();
       const console = await makeConsole(context, secrets, flags);
       const operands = command.args;
       exitCode = await runner(command.opts<never>(), { context, console, secrets, flags }, operands);

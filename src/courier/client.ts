@@ -60,9 +60,9 @@ function failureOf(response: HttpResponse, host: string, environment: string): F
 }
 
 function tokenIn(body: string, host: string): Jwt {
-  const answer = parseJson<{ token?: unknown } | null>(body);
+  const answer = parseJson(body);
   if (answer === undefined) throw new Failure('courier.nonsense', { host, problem: 'not-json' });
-  const token = answer?.token;
+  const token = fieldOf(answer, 'token');
   if (typeof token !== 'string') throw new Failure('courier.nonsense', { host, problem: 'no-token' });
   try {
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Failure('token.none', { bytes: token.length, binary: false });
@@ -74,13 +74,17 @@ function tokenIn(body: string, host: string): Jwt {
 
 /** Courier's `message`; gateways answer HTML or nothing. */
 function messageIn(body: string): string | null {
-  const message = parseJson<{ message?: unknown } | null>(body)?.message;
+  const message = fieldOf(parseJson(body), 'message');
   return typeof message === 'string' ? message.slice(0, 500) : null;
 }
 
-function parseJson<T>(text: string): T | undefined {
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
