@@ -326,7 +326,11 @@ describe('the keychain', () => {
       (await stderrOf('--storage', 'keychain')).filter((_, i) => i !== 1),
     ]).toEqual([
       [0, 'there is no keychain here: the key is in a file that only you can read.', 'file'],
-      [0, 'kept test (published/test, workspace w/test) in /memory/environments/test.json; it is the default.', 'file'],
+      [
+        0,
+        'kept test (published/test of workspace w/test) in /memory/environments/test.json; it is the default.',
+        'file',
+      ],
       [3, undefined],
     ]);
   });

@@ -49,6 +49,14 @@ describe('checkBaseUrl', () => {
 });
 
 it.each([
+  'ftp://user:secret@api.courier.com',
+  'user:secret@api.courier.com',
+  'https://user:secret@api.courier.com:port',
+])('a password stands in no failure: %s', (url) => {
+  expect(JSON.stringify(failureOf(() => checkBaseUrl(url)))).toMatch(/^\{"code":"usage.base-url"(?!.*secret)/);
+});
+
+it.each([
   { hostname: 'localhost', expected: true },
   { hostname: '127.0.0.1', expected: true },
   { hostname: '127.9.9.9', expected: true },

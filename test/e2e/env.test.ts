@@ -256,7 +256,7 @@ describe('env add', () => {
       stdout: '',
       stderr: [
         'there is no keychain here: the key is in a file that only you can read.',
-        `kept test (published/test, workspace ${workspace}/test) in ${home.path('test')}; it is the default.`,
+        `kept test (published/test of workspace ${workspace}/test) in ${home.path('test')}; it is the default.`,
         '',
       ],
     });
@@ -605,7 +605,7 @@ describe('env add --replace', () => {
     await home.run(['issue', '--user', 'alice', '--scope', 'read:brands'], { variables: { COURIER_BASE_URL: '' } });
     expect({ code, stderr, record: home.record('test'), kept: home.kept(), sent: sent() }).toEqual({
       code: 0,
-      stderr: `kept test (published/test, workspace ${workspace}/test) in ${home.path('test')}.\n`,
+      stderr: `kept test (published/test of workspace ${workspace}/test) in ${home.path('test')}.\n`,
       record: { ...before, key: newKey, keyHint: 'pk_test_…BBBB', addedAt: aTime },
       kept: ['test.json'],
       sent: [request(newKey), request(newKey, { scope: 'user_id:alice read:brands', expires_in: '1d' })],

@@ -135,11 +135,24 @@ const rows: Record<0 | 1 | 2 | 3 | 4, Row[]> = {
     { argv: ['decode', token().slice(0, 60)], code: 'token.cut-short' },
     { argv: ['decode', '-', '--token-file', '/dev/null'], code: 'token.two-sources' },
     { argv: ['decode', '--token-file', '/nowhere'], code: 'usage.file' },
-    { argv: ['issue', '-u', 'alice'], variables: { COURIER_API_KEY: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3' }, code: 'production.unconfirmed' },
-    { argv: ['issue', '-u', 'alice'], answer: 'mints', claims: { tenant_scope: 'published/production' }, code: 'production.unconfirmed' },
+    {
+      argv: ['issue', '-u', 'alice'],
+      variables: { COURIER_API_KEY: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3' },
+      code: 'production.unconfirmed',
+    },
+    {
+      argv: ['issue', '-u', 'alice'],
+      answer: 'mints',
+      claims: { tenant_scope: 'published/production' },
+      code: 'production.unconfirmed',
+    },
     { argv: ['issue', '-u', 'alice'], answer: json(400, { message: 'no' }), code: 'request.rejected' },
     { argv: ['issue', '-u', 'alice'], answer: 'mints', variables: { NODE_DEBUG: 'http' }, code: 'usage.node-debug' },
-    { argv: ['issue', '-u', 'alice'], variables: { COURIER_API_KEY: 'pk_test_Zq7Rk2Vx9', COURIER_BASE_URL: 'http://x.example' }, code: 'usage.base-url' },
+    {
+      argv: ['issue', '-u', 'alice'],
+      variables: { COURIER_API_KEY: 'pk_test_Zq7Rk2Vx9', COURIER_BASE_URL: 'http://x.example' },
+      code: 'usage.base-url',
+    },
     { argv: [token()], code: 'usage.token-first' },
     { argv: ['--api-key', 'x'], code: 'usage.key-in-argv' },
   ],
@@ -155,62 +168,84 @@ const rows: Record<0 | 1 | 2 | 3 | 4, Row[]> = {
     { argv: ['env', 'check', 'nowhere'], code: 'environment.unknown' },
     { argv: ['env', 'check', '--all'], variables: noStore, code: 'environment.none' },
     { argv: ['issue', '-u', 'alice', '-e', 'broken'], code: 'environment.broken' },
-    { argv: ['issue', '-u', 'alice', '-e', 'test'], variables: { COURIER_JWT_CONFIG_DIR: '/dev/null' }, code: 'environment.unreadable' },
+    {
+      argv: ['issue', '-u', 'alice', '-e', 'test'],
+      variables: { COURIER_JWT_CONFIG_DIR: '/dev/null' },
+      code: 'environment.unreadable',
+    },
     { argv: ['issue', '-u', 'alice'], variables: { COURIER_API_KEY: 'two words of it' }, code: 'key.malformed' },
     { argv: ['issue', '-u', 'alice', '--api-key-stdin'], code: 'key.malformed' },
     { argv: ['issue', '-u', 'alice'], answer: json(401, {}), code: 'key.refused' },
     { argv: ['issue', '-u', 'alice'], answer: json(403, {}), code: 'key.refused' },
     { argv: ['env', 'add', 'x', '--from-env'], answer: json(401, {}), code: 'key.refused' },
-    { argv: ['env', 'add', 'x', '--from-env', '--storage', 'keychain'], answer: 'mints', variables: noStore, code: 'keychain.unavailable' },
+    {
+      argv: ['env', 'add', 'x', '--from-env', '--storage', 'keychain'],
+      answer: 'mints',
+      variables: noStore,
+      code: 'keychain.unavailable',
+    },
   ],
   4: [
     { argv: ['issue', '-u', 'alice'], answer: json(404, {}), code: 'courier.status' },
     { argv: ['issue', '-u', 'alice'], answer: text(200, '<p>'), code: 'courier.nonsense' },
-    { argv: ['issue', '-u', 'alice'], answer: text(302, '', { location: 'https://x.example' }), code: 'courier.redirect' },
+    {
+      argv: ['issue', '-u', 'alice'],
+      answer: text(302, '', { location: 'https://x.example' }),
+      code: 'courier.redirect',
+    },
     { argv: ['issue', '-u', 'alice'], answer: json(429, {}, { 'retry-after': '0' }), code: 'courier.rate-limited' },
     { argv: ['issue', '-u', 'alice'], answer: json(500, {}, { 'retry-after': '0' }), code: 'courier.unavailable' },
     { argv: ['issue', '-u', 'alice', '--timeout', '200ms'], answer: hang, code: 'courier.timeout' },
     { argv: ['issue', '-u', 'alice'], answer: drop, code: 'courier.unreachable' },
-    { argv: ['env', 'add', 'x', '--from-env'], answer: json(500, {}, { 'retry-after': '0' }), code: 'courier.unavailable' },
+    {
+      argv: ['env', 'add', 'x', '--from-env'],
+      answer: json(500, {}, { 'retry-after': '0' }),
+      code: 'courier.unavailable',
+    },
     { argv: ['env', 'add', 'x', '--from-env', '--timeout', '200ms'], answer: hang, code: 'courier.timeout' },
   ],
 };
 
 for (const exit of [0, 1, 2, 3, 4] as const)
   describe.concurrent(`exit ${exit}`, () => {
-    it.each(rows[exit].map((row) => [row.argv.map((word) => (word.startsWith('eyJ') ? 'TOKEN' : word)).join(' '), row] as const))(
-      'courier-jwt %s',
-      async (_, row) => {
-        const asText = await run(row);
-        expect({ exit: asText.code, signal: asText.signal }).toEqual({ exit, signal: null });
-        if (row.argv.includes('--help') || row.argv[0] === 'help' || row.argv.length < 2) return;
-        const ran = row.argv.includes('--json') ? asText : await run({ ...row, argv: [...row.argv, '--json'] });
-        expect(ran.code).toBe(exit);
-        const document = documentOf<Partial<ErrorDocument>>(ran);
-        expect(document.error?.code).toBe(row.code);
-        if (!document.error) return;
-        expect(Object.keys(document)).toEqual(['error']);
-        expect(Object.keys(document.error)).toEqual(['code', 'message', 'fix']);
-        expect(document.error.message).toMatch(/[.:?]$/);
-        expect(document.error.fix.length).toBeGreaterThan(0);
-        expect(ran.stderr).not.toContain('error:');
-        if (row.argv.includes('--json')) return;
-        expect(asText.stdout).toBe('');
-        expect(asText.stderr).toContain(`error: ${document.error.message}\n  try: `);
-      },
-    );
+    it.each(
+      rows[exit].map(
+        (row) => [row.argv.map((word) => (word.startsWith('eyJ') ? 'TOKEN' : word)).join(' '), row] as const,
+      ),
+    )('courier-jwt %s', async (_, row) => {
+      const asText = await run(row);
+      expect({ exit: asText.code, signal: asText.signal }).toEqual({ exit, signal: null });
+      if (row.argv.includes('--help') || row.argv[0] === 'help' || row.argv.length < 2) return;
+      const ran = row.argv.includes('--json') ? asText : await run({ ...row, argv: ['--json', ...row.argv] });
+      expect(ran.code).toBe(exit);
+      const document = documentOf<Partial<ErrorDocument>>(ran);
+      expect(document.error?.code).toBe(row.code);
+      if (!document.error) return;
+      expect(Object.keys(document)).toEqual(['error']);
+      expect(Object.keys(document.error)).toEqual(['code', 'message', 'fix']);
+      expect(document.error.message).toMatch(/[.:?]$/);
+      expect(document.error.fix.length).toBeGreaterThan(0);
+      expect(ran.stderr).not.toContain('error:');
+      if (row.argv.includes('--json')) return;
+      expect(asText.stdout).toBe('');
+      // Each run has a server of its own.
+      const anyPort = (said: string) => said.replace(/127\.0\.0\.1:\d+/g, 'HOST');
+      expect(anyPort(asText.stderr)).toContain(anyPort(`error: ${document.error.message}\n  try: `));
+    });
   });
 
 describe.concurrent('exit 130', () => {
-  it.each([{ argv: ['issue', '-u', 'alice'] }, { argv: ['env', 'add', 'x', '--from-env'] }, { argv: ['env', 'check'] }])(
-    'courier-jwt $argv, and Ctrl-C',
-    async ({ argv }) =>
-      withCourier(async (courier) => {
-        courier.misbehave(hang);
-        const running = start(argv, keyed(courier));
-        await running.until(() => courier.requests.length === 1);
-        expect(exitOf(await running.endBy('SIGINT'))).toBe(130);
-      }),
+  it.each([
+    { argv: ['issue', '-u', 'alice'] },
+    { argv: ['env', 'add', 'x', '--from-env'] },
+    { argv: ['env', 'check'] },
+  ])('courier-jwt $argv, and Ctrl-C', async ({ argv }) =>
+    withCourier(async (courier) => {
+      courier.misbehave(hang);
+      const running = start(argv, keyed(courier));
+      await running.until(() => courier.requests.length === 1);
+      expect(exitOf(await running.endBy('SIGINT'))).toBe(130);
+    }),
   );
 });
 
@@ -233,7 +268,8 @@ describe.concurrent('several at once', () => {
       courier.misbehave((request, response) => {
         const name = request.headers.authorization?.includes('one') ? 'one' : 'two';
         const answer = answers[name];
-        if (typeof answer === 'number') return json(answer, { message: 'no' }, { 'retry-after': '0' })(request, response);
+        if (typeof answer === 'number')
+          return json(answer, { message: 'no' }, { 'retry-after': '0' })(request, response);
         const { scope } = JSON.parse(request.body) as { scope: string };
         const granted = answer === 'less' ? scope.split(' ').slice(0, 2).join(' ') : scope;
         const claims = { tenant_scope: 'published/test', tenant_id: '4d4b2e5e-7d1c-4a3a-9b63-0f6a1d2c3b4a/test' };
@@ -295,16 +331,19 @@ describe.concurrent('did you mean', () => {
     const argv = words.split(' ');
     const ran = await courierJwt(argv);
     expect(ran).toEqual({ code: 2, signal: null, stdout: '', stderr: told(message, fix) });
-    const asJson = await courierJwt([...argv, '--json']);
+    const asJson = await courierJwt(['--json', ...argv]);
     expect([asJson.code, asJson.stderr, documentOf<ErrorDocument>(asJson).error.message]).toEqual([2, '', message]);
   });
 
-  it.each(['check', 'login test', 'isue -u alice --env local', 'issue alice', 'whoami'])('what is meant by %s can be pasted, and runs', async (words) => {
-    const first = await courierJwt(words.split(' '));
-    const line = /^ {2}try: (.*)$/m.exec(first.stderr)?.[1] ?? '';
-    const ran = await shell(`${line} < /dev/null`);
-    expect(ran.stderr).not.toMatch(/there is no command|has no option|takes no such word/);
-  });
+  it.each(['check', 'login test', 'isue -u alice --env local', 'issue alice', 'whoami'])(
+    'what is meant by %s can be pasted, and runs',
+    async (words) => {
+      const first = await courierJwt(words.split(' '));
+      const line = /^ {2}try: (.*)$/m.exec(first.stderr)?.[1] ?? '';
+      const ran = await shell(`${line} < /dev/null`);
+      expect(ran.stderr).not.toMatch(/there is no command|has no option|takes no such word/);
+    },
+  );
 });
 
 describe.concurrent('--help', () => {
@@ -314,14 +353,22 @@ describe.concurrent('--help', () => {
     expect(table.match(/^ {2}(\d+)/gm)?.map(Number)).toEqual([0, 1, 2, 3, 4, 130]);
   });
 
-  it.each(['issue', 'decode', 'check-scopes', 'scopes', 'env', 'env add', 'env check'])('of %s has examples that parse', async (command) => {
-    const { code, stdout, stderr } = await courierJwt([...command.split(' '), '--help']);
-    expect([code, stderr]).toEqual([0, '']);
-    const examples = [...stdout.matchAll(/^ {2}(?:\S.*\| )?(courier-jwt .*?)(?: {2,}|$| [<|])/gm)].map(([, words = '']) => words);
-    expect(examples.length).toBeGreaterThan(1);
-    for (const words of examples) {
-      const ran = await shell(`${words.replace('eyJ…', token())} < /dev/null`);
-      expect({ words, parsed: /has no option|there is no command|takes no such word|argument missing/.test(ran.stderr) }).toEqual({ words, parsed: false });
-    }
-  });
+  it.each(['issue', 'decode', 'check-scopes', 'scopes', 'env', 'env add', 'env check'])(
+    'of %s has examples that parse',
+    async (command) => {
+      const { code, stdout, stderr } = await courierJwt([...command.split(' '), '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      const examples = [...stdout.matchAll(/^ {2}(?:\S.*\| )?(courier-jwt .*?)(?: {2,}|$| [<|])/gm)].map(
+        ([, words = '']) => words,
+      );
+      expect(examples.length).toBeGreaterThan(1);
+      for (const words of examples) {
+        const ran = await shell(`${words.replace('eyJ…', token())} < /dev/null`);
+        expect({
+          words,
+          parsed: /has no option|there is no command|takes no such word|argument missing/.test(ran.stderr),
+        }).toEqual({ words, parsed: false });
+      }
+    },
+  );
 });

@@ -1,6 +1,16 @@
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CourierServer, type Misbehaviour, drop, hang, json, sign, stall, startCourier, text } from '../support/courier-server.js';
+import {
+  type CourierServer,
+  type Misbehaviour,
+  drop,
+  hang,
+  json,
+  sign,
+  stall,
+  startCourier,
+  text,
+} from '../support/courier-server.js';
 import {
   type Certificate,
   type ErrorDocument,
@@ -39,7 +49,11 @@ function expectFailure(ran: Ran, { exit, code, message, fix, notes = '' }: Outco
   const isJson = ran.stdout !== '';
   const shown = isJson
     ? documentOf<ErrorDocument>(ran).error
-    : { code, message: /^error: ([^]*)\n {2}try: /.exec(stderr.slice(notes.length))?.[1] ?? stderr, fix: fix.map(real) };
+    : {
+        code,
+        message: /^error: ([^]*)\n {2}try: /.exec(stderr.slice(notes.length))?.[1] ?? stderr,
+        fix: fix.map(real),
+      };
   expect({ ...shown, exit: ran.code, signal: ran.signal }).toEqual({
     code,
     message: typeof message === 'string' ? real(message) : expect.stringMatching(new RegExp(real(message.source))),
@@ -124,8 +138,18 @@ const rows: Row[] = [
   { fault: '200 with {}', answer: json(200, {}), outcome: nonsense('it has no token in it.'), requests: 1 },
   { fault: '200 with null', answer: json(200, null), outcome: nonsense('it has no token in it.'), requests: 1 },
   { fault: '200 with a list', answer: json(200, ['x']), outcome: nonsense('it has no token in it.'), requests: 1 },
-  { fault: 'a token that is a number', answer: json(200, { token: 42 }), outcome: nonsense('it has no token in it.'), requests: 1 },
-  { fault: 'a token that is a word', answer: json(200, { token: 'nope' }), outcome: nonsense('its token is not a JWT.'), requests: 1 },
+  {
+    fault: 'a token that is a number',
+    answer: json(200, { token: 42 }),
+    outcome: nonsense('it has no token in it.'),
+    requests: 1,
+  },
+  {
+    fault: 'a token that is a word',
+    answer: json(200, { token: 'nope' }),
+    outcome: nonsense('its token is not a JWT.'),
+    requests: 1,
+  },
   {
     fault: 'a token whose payload is a list',
     answer: json(200, { token: sign([] as unknown as Record<string, unknown>) }),
@@ -150,19 +174,33 @@ const rows: Row[] = [
     outcome: rejected(': scope is required'),
     requests: 1,
   },
-  { fault: '400 with a hostile message', answer: json(400, { message: hostile }), outcome: rejected(`: ${shownHostile}`), requests: 1 },
+  {
+    fault: '400 with a hostile message',
+    answer: json(400, { message: hostile }),
+    outcome: rejected(`: ${shownHostile}`),
+    requests: 1,
+  },
   { fault: '400 with HTML', answer: text(400, '<h1>Bad Request</h1>'), outcome: rejected(''), requests: 1 },
-  { fault: '400 with a message that is no text', answer: json(400, { message: { a: 1 } }), outcome: rejected(''), requests: 1 },
+  {
+    fault: '400 with a message that is no text',
+    answer: json(400, { message: { a: 1 } }),
+    outcome: rejected(''),
+    requests: 1,
+  },
   {
     fault: '401',
     answer: json(401, { message: 'Unauthorized', type: 'authentication_error' }),
-    outcome: refused(`refused the API key of COURIER_API_KEY (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`),
+    outcome: refused(
+      `refused the API key of COURIER_API_KEY (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`,
+    ),
     requests: 1,
   },
   {
     fault: '403',
     answer: json(403, { message: 'Forbidden', type: 'authorization_error' }),
-    outcome: refused(`does not let the API key of COURIER_API_KEY mint tokens (403): its permissions are restricted. See ${keysPage}.`),
+    outcome: refused(
+      `does not let the API key of COURIER_API_KEY mint tokens (403): its permissions are restricted. See ${keysPage}.`,
+    ),
     requests: 1,
   },
   { fault: '404', answer: json(404, { message: 'Not Found' }), outcome: status('404: Not Found'), requests: 1 },
@@ -261,11 +299,17 @@ describe.concurrent.each(forms)('issue, when Courier misbehaves, $form', ({ flag
   it('nothing listens there', async () => {
     const url = await withCourier(async (courier) => courier.url);
     const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: keyed({ url }) });
-    expectFailure(ran, unreachable('nothing answers there (ECONNREFUSED)', retryNotes('ECONNREFUSED')), hostOf({ url }));
+    expectFailure(
+      ran,
+      unreachable('nothing answers there (ECONNREFUSED)', retryNotes('ECONNREFUSED')),
+      hostOf({ url }),
+    );
   });
 
   it('a host that does not exist', async () => {
-    const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: keyed({ url: 'https://courier.invalid' }) });
+    const ran = await courierJwt(['issue', '-u', 'alice', ...flags], {
+      variables: keyed({ url: 'https://courier.invalid' }),
+    });
     const reason = /EAI_AGAIN|ENOTFOUND/.exec(ran.stderr)?.[0] ?? 'ENOTFOUND or EAI_AGAIN';
     expectFailure(
       ran,
@@ -378,7 +422,10 @@ describe.concurrent('issue, when Courier recovers', () => {
     withCourier(async (courier) => {
       courier.misbehave([
         (_, response) => {
-          setTimeout(() => response.end(JSON.stringify({ token: sign({ scope: 'user_id:alice inbox:read:messages' }) })), 700);
+          setTimeout(
+            () => response.end(JSON.stringify({ token: sign({ scope: 'user_id:alice inbox:read:messages' }) })),
+            700,
+          );
         },
       ]);
       const argv = ['issue', '-u', 'alice', '--scope', 'inbox:read:messages', '--timeout', '20s'];
@@ -406,7 +453,9 @@ describe.concurrent.each(forms)('certificates, $form', ({ flags }) => {
     { name: 'with NODE_TLS_REJECT_UNAUTHORIZED=0 too', variables: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } },
   ])('$name', async ({ variables }) => {
     const seen = courier.requests.length;
-    const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: { ...keyed(courier), ...variables } });
+    const ran = await courierJwt(['issue', '-u', 'alice', ...flags], {
+      variables: { ...keyed(courier), ...variables },
+    });
     // Node warns of that variable itself, whatever the request says.
     const stderr = ran.stderr.replace(/^\(node:\d+\) Warning: Setting the NODE_TLS_[^]*?\)\n/, '');
     expectFailure({ ...ran, stderr }, untrusted('DEPTH_ZERO_SELF_SIGNED_CERT'), hostOf(courier));
@@ -464,7 +513,10 @@ async function withProxy<T>(
       }
       const target = connect(answer.port, '127.0.0.1').on('error', () => socket.destroy());
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      socket.on('data', (more: Buffer) => (received += more.toString('latin1'))).pipe(target).pipe(socket);
+      socket
+        .on('data', (more: Buffer) => (received += more.toString('latin1')))
+        .pipe(target)
+        .pipe(socket);
     });
   };
   return withTcp(serve, (url) => work({ url, received: () => received, connections: () => connections }));
@@ -484,22 +536,29 @@ describe.concurrent.each(forms)('proxies, $form', ({ flags }) => {
   });
   const secretsIn = (said: string) => [apiKey, password].filter((secret) => said.includes(secret));
 
-  it.each(['401 Unauthorized', '403 Forbidden', '407 Proxy Authentication Required', '429 Too Many', '502 Bad Gateway'])(
-    'a proxy that answers %s is not Courier',
-    async (answer) =>
-      withProxy(answer, async (proxy) => {
-        const ran = await courierJwt(['issue', '-u', 'alice', '--debug', ...flags], { variables: through(proxy.url) });
-        const stderr = ran.stderr.replace(/^debug: .*\n/gm, '');
-        expectFailure({ ...ran, stderr }, notLetThrough(`the proxy answered ${answer.slice(0, 3)}`));
-        expect(proxy.connections()).toBe(1);
-        expect(proxy.received()).toMatch(/^CONNECT api\.courier\.com:443 HTTP\/1\.1\r\n/);
-        expect(proxy.received()).not.toContain(apiKey);
-        expect(secretsIn(ran.stdout + ran.stderr)).toEqual([]);
-      }),
+  it.each([
+    '401 Unauthorized',
+    '403 Forbidden',
+    '407 Proxy Authentication Required',
+    '429 Too Many',
+    '502 Bad Gateway',
+  ])('a proxy that answers %s is not Courier', async (answer) =>
+    withProxy(answer, async (proxy) => {
+      const ran = await courierJwt(['issue', '-u', 'alice', '--debug', ...flags], { variables: through(proxy.url) });
+      const stderr = ran.stderr.replace(/^debug: .*\n/gm, '');
+      expectFailure({ ...ran, stderr }, notLetThrough(`the proxy answered ${answer.slice(0, 3)}`));
+      expect(proxy.connections()).toBe(1);
+      expect(proxy.received()).toMatch(/^CONNECT api\.courier\.com:443 HTTP\/1\.1\r\n/);
+      expect(proxy.received()).not.toContain(apiKey);
+      expect(secretsIn(ran.stdout + ran.stderr)).toEqual([]);
+    }),
   );
 
   it('a proxy that is not there', async () => {
-    const url = await withTcp(() => {}, async (gone) => gone);
+    const url = await withTcp(
+      () => {},
+      async (gone) => gone,
+    );
     const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: through(url) });
     expectFailure(ran, notLetThrough('ECONNREFUSED'));
     expect(secretsIn(ran.stdout + ran.stderr)).toEqual([]);
@@ -535,20 +594,25 @@ describe.concurrent.each(forms)('proxies, $form', ({ flags }) => {
   });
 
   it('a certificate that the proxy slips in is refused', async () => {
-    await withCourier(async (courier) => {
-      await withProxy({ port: Number(new URL(courier.url).port) }, async (proxy) => {
-        const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: through(proxy.url) });
-        expectFailure(
-          ran,
-          {
-            ...unreachable('its certificate is not trusted; for a CA of your own set NODE_EXTRA_CA_CERTS (DEPTH_ZERO_SELF_SIGNED_CERT)'),
-            fix: ['curl', '-sSI', 'https://api.courier.com/'],
-          },
-          'api.courier.com',
-        );
-        expect(courier.requests).toEqual([]);
-      });
-    }, selfSigned(['DNS:api.courier.com']));
+    await withCourier(
+      async (courier) => {
+        await withProxy({ port: Number(new URL(courier.url).port) }, async (proxy) => {
+          const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: through(proxy.url) });
+          expectFailure(
+            ran,
+            {
+              ...unreachable(
+                'its certificate is not trusted; for a CA of your own set NODE_EXTRA_CA_CERTS (DEPTH_ZERO_SELF_SIGNED_CERT)',
+              ),
+              fix: ['curl', '-sSI', 'https://api.courier.com/'],
+            },
+            'api.courier.com',
+          );
+          expect(courier.requests).toEqual([]);
+        });
+      },
+      selfSigned(['DNS:api.courier.com']),
+    );
   });
 
   it('a proxy is not used for loopback', async () => {
@@ -629,11 +693,15 @@ describe.concurrent.each(forms)('what is refused before anything is sent, $form'
     }),
   );
 
-  it.each(['fs', 'module', 'child_process,stream,timer', 'httpx'])('NODE_DEBUG=%s shows no key, and is left alone', async (value) =>
-    withCourier(async (courier) => {
-      const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: { ...keyed(courier), NODE_DEBUG: value } });
-      expect([ran.code, courier.requests.length]).toEqual([0, 1]);
-      expect(ran.stdout + ran.stderr).not.toContain(apiKey.slice(8, 20));
-    }),
+  it.each(['fs', 'module', 'child_process,stream,timer', 'httpx'])(
+    'NODE_DEBUG=%s shows no key, and is left alone',
+    async (value) =>
+      withCourier(async (courier) => {
+        const ran = await courierJwt(['issue', '-u', 'alice', ...flags], {
+          variables: { ...keyed(courier), NODE_DEBUG: value },
+        });
+        expect([ran.code, courier.requests.length]).toEqual([0, 1]);
+        expect(ran.stdout + ran.stderr).not.toContain(apiKey.slice(8, 20));
+      }),
   );
 });

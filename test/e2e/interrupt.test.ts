@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Misbehaviour, hang, json, sign, stall } from '../support/courier-server.js';
 import { type Running, start } from '../support/e2e-running.js';
-import { documentOf, exitOf, fileWith, keyed, shell, withCourier } from '../support/e2e-world.js';
+import { apiKey, documentOf, exitOf, fileWith, keyed, shell, withCourier } from '../support/e2e-world.js';
 import { configFolder, courierJwt } from '../support/run.js';
 
 /** What the design gives Ctrl-C; a busy machine is given as much again. */
 const promptlyMs = 4000;
 
-async function expectInterrupted(running: Running, { isJson, notes = '' }: { isJson: boolean; notes?: string | RegExp }) {
+async function expectInterrupted(
+  running: Running,
+  { isJson, notes = '' }: { isJson: boolean; notes?: string | RegExp },
+) {
   const ran = await running.endBy('SIGINT');
   expect({ exit: exitOf(ran), promptly: ran.tookMs < promptlyMs }).toEqual({ exit: 130, promptly: true });
   const before = typeof notes === 'string' ? notes : (notes.exec(ran.stderr)?.[0] ?? 'no notes');
@@ -44,7 +47,7 @@ describe.concurrent.each(forms)('SIGINT $flags', ({ flags }) => {
     { wait: 'its own pause', headers: {}, notes: /^429: trying again in 0\.\d s \(2 of 3\)\n/ },
   ])('while it waits for $wait', async ({ headers, notes }) =>
     withCourier(async (courier) => {
-      courier.misbehave(json(429, {}, headers as Record<string, string>));
+      courier.misbehave(json(429, {}, headers));
       const running = start(['issue', '-u', 'alice', ...flags], keyed(courier));
       await running.until(() => notes.test(running.output.stderr));
       await expectInterrupted(running, { isJson, notes });
@@ -60,9 +63,9 @@ describe.concurrent.each(forms)('SIGINT $flags', ({ flags }) => {
     { argv: ['env', 'add', 'test', '--api-key-stdin', '--storage', 'file'] },
   ])('while it reads stdin: $argv', async ({ argv }) => {
     const running = start([...argv, ...flags]);
-    // Half a token: it has come to reading, and waits for more.
-    running.child.stdin?.write('eyJhbGciOiJIUzI1NiJ9.');
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // More than the kernel holds: once it is all written, it is being read, and more is waited for.
+    await new Promise((written) => running.child.stdin?.write('eyJhbGciOiJIUzI1NiJ9 '.repeat(20_000), written));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     await expectInterrupted(running, { isJson });
     expect(existsSync(join(running.home, 'config'))).toBe(false);
   });
@@ -83,24 +86,34 @@ describe.concurrent.each(forms)('SIGINT $flags', ({ flags }) => {
       const add = ['env', 'add', 'test', '--from-env', '--storage', 'file'];
       expect((await courierJwt(add, { variables })).code).toBe(0);
       courier.misbehave(hang);
-      const running = start([...add, '--replace', ...flags], { ...variables, COURIER_API_KEY: 'pk_test_another0key00000000' });
+      const running = start([...add, '--replace', ...flags], {
+        ...variables,
+        COURIER_API_KEY: 'pk_test_another0key00000000',
+      });
       await running.until(() => courier.requests.length === 2);
       await expectInterrupted(running, { isJson });
       courier.misbehave(undefined);
-      const ran = await courierJwt(['issue', '-u', 'alice', '-q'], { variables: { COURIER_JWT_CONFIG_DIR: variables.COURIER_JWT_CONFIG_DIR } });
-      expect([ran.code, courier.requests.at(-1)?.headers.authorization]).toEqual([0, `Bearer ${variables.COURIER_API_KEY}`]);
+      const ran = await courierJwt(['issue', '-u', 'alice', '-q'], {
+        variables: { COURIER_JWT_CONFIG_DIR: variables.COURIER_JWT_CONFIG_DIR },
+      });
+      expect([ran.code, courier.requests.at(-1)?.headers.authorization]).toEqual([0, `Bearer ${apiKey}`]);
     }));
 
-  it.each([{ argv: ['env', 'check'] }, { argv: ['env', 'check', '--all'] }])('during $argv it is no finding', async ({ argv }) =>
-    withCourier(async (courier) => {
-      const variables = { ...keyed(courier), COURIER_JWT_CONFIG_DIR: join(configFolder(), 'config') };
-      for (const name of ['one', 'two'])
-        expect((await courierJwt(['env', 'add', name, '--from-env', '--storage', 'file'], { variables })).code).toBe(0);
-      courier.misbehave(hang);
-      const running = start([...argv, ...flags], { COURIER_JWT_CONFIG_DIR: variables.COURIER_JWT_CONFIG_DIR });
-      await running.until(() => courier.requests.length > 2);
-      await expectInterrupted(running, { isJson });
-    }));
+  it.each([{ argv: ['env', 'check'] }, { argv: ['env', 'check', '--all'] }])(
+    'during $argv it is no finding',
+    async ({ argv }) =>
+      withCourier(async (courier) => {
+        const variables = { ...keyed(courier), COURIER_JWT_CONFIG_DIR: join(configFolder(), 'config') };
+        for (const name of ['one', 'two'])
+          expect((await courierJwt(['env', 'add', name, '--from-env', '--storage', 'file'], { variables })).code).toBe(
+            0,
+          );
+        courier.misbehave(hang);
+        const running = start([...argv, ...flags], { COURIER_JWT_CONFIG_DIR: variables.COURIER_JWT_CONFIG_DIR });
+        await running.until(() => courier.requests.length > 2);
+        await expectInterrupted(running, { isJson });
+      }),
+  );
 });
 
 describe.concurrent('SIGINT', () => {

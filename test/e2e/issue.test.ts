@@ -47,7 +47,8 @@ describe('what is asked of Courier', () => {
     },
     {
       argv: ['--for', 'create', '--tenant', 'acme'],
-      scope: 'user_id:alice tenant:acme:read tenant:acme:notification:read tenant:acme:notification:write tenant:acme:brand:read',
+      scope:
+        'user_id:alice tenant:acme:read tenant:acme:notification:read tenant:acme:notification:write tenant:acme:brand:read',
     },
     { argv: ['--scope', 'tenants:read', '--tenant', 'acme'], scope: 'user_id:alice tenant:acme:read' },
     { argv: ['--for', 'inbox,push'], scope: `user_id:alice ${howTo} write:user-tokens read:user-tokens` },
@@ -71,15 +72,24 @@ describe('what is asked of Courier', () => {
     ]);
   });
 
-  it.each(['auth0|123', 'auth0:123', 'a@b.example', 'a,b', 'ünï-日本', "o'brien", '$5', '--', '{', 'null2', 'A'.repeat(300)])(
-    'a user id is sent as it is: %s',
-    async (user) => {
-      const ran = await issue([`--user=${user}`, '--for', 'brands', '--json']);
-      expect(ran.code).toBe(0);
-      expect(documentOf(ran).user).toBe(user);
-      expect(JSON.parse(courier.requests[0]!.body)).toEqual({ scope: `user_id:${user} read:brands`, expires_in: '1d' });
-    },
-  );
+  it.each([
+    'auth0|123',
+    'auth0:123',
+    'a@b.example',
+    'a,b',
+    'ünï-日本',
+    "o'brien",
+    '$5',
+    '--',
+    '{',
+    'null2',
+    'A'.repeat(300),
+  ])('a user id is sent as it is: %s', async (user) => {
+    const ran = await issue([`--user=${user}`, '--for', 'brands', '--json']);
+    expect(ran.code).toBe(0);
+    expect(documentOf(ran).user).toBe(user);
+    expect(JSON.parse(courier.requests[0]!.body)).toEqual({ scope: `user_id:${user} read:brands`, expires_in: '1d' });
+  });
 
   it('the headers', async () => {
     await issue(['-u', 'alice']);
@@ -94,7 +104,9 @@ describe('what is asked of Courier', () => {
   });
 
   it('a base URL with a path, and slashes at its end', async () => {
-    const ran = await issue(['-u', 'alice', '-q'], { variables: { COURIER_BASE_URL: `${courier.url}/through/here//` } });
+    const ran = await issue(['-u', 'alice', '-q'], {
+      variables: { COURIER_BASE_URL: `${courier.url}/through/here//` },
+    });
     expect([ran.code, courier.requests[0]?.path]).toEqual([0, '/through/here/auth/issue-token']);
   });
 });
@@ -110,10 +122,13 @@ describe('what comes out', () => {
     });
   });
 
-  it.each([{ FORCE_COLOR: '1' }, { FORCE_COLOR: '3', CI: 'true' }])('the token alone, whatever the colours: %o', async (variables) => {
-    const ran = await issue(['-u', 'alice', '--color'], { variables });
-    expect([ran.code, bareToken.test(ran.stdout)]).toEqual([0, true]);
-  });
+  it.each([{ FORCE_COLOR: '1' }, { FORCE_COLOR: '3', CI: 'true' }])(
+    'the token alone, whatever the colours: %o',
+    async (variables) => {
+      const ran = await issue(['-u', 'alice', '--color'], { variables });
+      expect([ran.code, bareToken.test(ran.stdout)]).toEqual([0, true]);
+    },
+  );
 
   it('--json: the whole document', async () => {
     const ran = await issue(['-u', 'alice', '--for', 'push', '--expires-in', '2h', '--json']);
@@ -129,7 +144,15 @@ describe('what comes out', () => {
       environment: { name: null, source: 'COURIER_API_KEY', baseUrl: courier.url },
       warnings: [],
     });
-    expect(Object.keys(document)).toEqual(['token', 'user', 'scopes', 'granted', 'expiresAt', 'environment', 'warnings']);
+    expect(Object.keys(document)).toEqual([
+      'token',
+      'user',
+      'scopes',
+      'granted',
+      'expiresAt',
+      'environment',
+      'warnings',
+    ]);
     expect([ran.code, ran.stderr, exp - iat]).toEqual([0, '', 7200]);
   });
 
@@ -144,17 +167,27 @@ describe('what comes out', () => {
     expect(rest).toEqual(['']);
   });
 
-  it.each(['alice', 'a@b.example', "o'brien", 'x$(touch${IFS}INJECTED)', '`touch${IFS}INJECTED`', 'a;touch${IFS}INJECTED', 'a::b', '"', '\\', '日本', '#x'])(
-    'sh takes --output env and gives the user back: %s',
-    async (user) => {
-      const cwd = configFolder();
-      const variables = { ...keyed(courier), WHO: user };
-      const script = 'eval "$(courier-jwt issue --user="$WHO" --output env -q)"; printf %s "$COURIER_JWT_USER"; test -n "$COURIER_JWT"';
-      const ran = await shell(script, { variables, cwd });
-      expect([ran.code, ran.stdout, ran.stderr]).toEqual([0, user, '']);
-      expect(existsSync(join(cwd, 'INJECTED'))).toBe(false);
-    },
-  );
+  it.each([
+    'alice',
+    'a@b.example',
+    "o'brien",
+    'x$(touch${IFS}INJECTED)',
+    '`touch${IFS}INJECTED`',
+    'a;touch${IFS}INJECTED',
+    'a::b',
+    '"',
+    '\\',
+    '日本',
+    '#x',
+  ])('sh takes --output env and gives the user back: %s', async (user) => {
+    const cwd = configFolder();
+    const variables = { ...keyed(courier), WHO: user };
+    const script =
+      'eval "$(courier-jwt issue --user="$WHO" --output env -q)"; printf %s "$COURIER_JWT_USER"; test -n "$COURIER_JWT"';
+    const ran = await shell(script, { variables, cwd });
+    expect([ran.code, ran.stdout, ran.stderr]).toEqual([0, user, '']);
+    expect(existsSync(join(cwd, 'INJECTED'))).toBe(false);
+  });
 
   it.each(['alice', 'a@b.example', 'a$HOME', 'a#b', 'a=b'])(
     'a .env reader gives the user of --output env back: %s',
@@ -186,14 +219,11 @@ describe('what comes out', () => {
     { words: 'scopes', exit: 4 },
     { words: 'env list --json', exit: 4 },
     { words: 'isue --json', exit: 2 },
-  ])(
-    'nor is any other output that cannot be written: $words',
-    async ({ words, exit }) => {
-      const ran = await shell(`courier-jwt ${words} > /dev/full`);
-      expect([exitOf(ran), ran.stdout]).toEqual([exit, '']);
-      expect(ran.stderr).not.toMatch(/^\s+at /m);
-    },
-  );
+  ])('nor is any other output that cannot be written: $words', async ({ words, exit }) => {
+    const ran = await shell(`courier-jwt ${words} > /dev/full`);
+    expect([exitOf(ran), ran.stdout]).toEqual([exit, '']);
+    expect(ran.stderr).not.toMatch(/^\s+at /m);
+  });
 
   it('a stderr that cannot be written to loses no token, and prints no stack', async () => {
     const ran = await shell('courier-jwt issue -u alice --env local 2> /dev/full');
@@ -213,8 +243,8 @@ describe('GITHUB_ACTIONS', () => {
     async ({ argv }) => {
       const ran = await issue(['-u', 'alice', ...argv], actions);
       expect(ran.code).toBe(0);
-      const lines = ran.stderr.split('\n').filter((line) => !line.includes('debug:'));
-      expect(lines[0]).toBe(maskOf(ran.stdout.trim()));
+      const first = ran.stderr.split('\n').find((line) => !line.includes('debug:'));
+      expect(first).toBe(maskOf(ran.stdout.trim()));
       expect(ran.stderr.split('::add-mask::').length).toBe(2);
     },
   );
@@ -251,7 +281,8 @@ describe('GITHUB_ACTIONS', () => {
 
 describe('what is refused, and nothing sent', () => {
   const whiteSpace = 'it has white space in it, and a space in a user id adds scopes to the token';
-  const placeholder = 'it is a placeholder that nothing was put in for: a variable in single quotes, or one that is not set';
+  const placeholder =
+    'it is a placeholder that nothing was put in for: a variable in single quotes, or one that is not set';
   const user = (shown: string, problem: string) => ({
     code: 'user.invalid',
     message: `--user ${shown} cannot be a user id: ${problem}.`,
@@ -373,7 +404,10 @@ describe('what is refused, and nothing sent', () => {
       argv: ['-u', 'alice', `--expires-in=${value}`],
       ...duration(value, 'a duration is a number and a unit: 30m, 12h, 1d, "2 hours"'),
     })),
-    { argv: ['-u', 'alice', '--expires-in', '1M'], ...duration('1M', 'M means minutes to Courier, not months: write 1m or 30d') },
+    {
+      argv: ['-u', 'alice', '--expires-in', '1M'],
+      ...duration('1M', 'M means minutes to Courier, not months: write 1m or 30d'),
+    },
     { argv: ['-u', 'alice', '--expires-in', '500ms'], ...duration('500ms', 'it is under a second') },
     { argv: ['-u', 'alice', '--expires-in', '999999999y'], ...duration('999999999y', 'no date is that far away') },
     {
@@ -424,7 +458,9 @@ describe('what is warned of, and sent all the same', () => {
         'warning: inbox:read:write is no scope that Courier documents; it may grant nothing.\n' +
         summary('alice', 3),
     });
-    expect(JSON.parse(courier.requests[0]!.body)).toMatchObject({ scope: 'user_id:alice inbox:read:mesages inbox:read:write' });
+    expect(JSON.parse(courier.requests[0]!.body)).toMatchObject({
+      scope: 'user_id:alice inbox:read:mesages inbox:read:write',
+    });
   });
 
   it('a life of more than 30 days', async () => {
@@ -446,7 +482,8 @@ describe('what is warned of, and sent all the same', () => {
 });
 
 describe('what was granted', () => {
-  const never = 'never expires: it was minted without expires_in. Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
+  const never =
+    'never expires: it was minted without expires_in. Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
   it.each([
     {
       name: 'a scope less',
@@ -600,7 +637,9 @@ describe('production', () => {
     const ran = await courierJwt(['issue', '-u', 'alice', '-e', 'live', '--json', '-y'], { variables: kept });
     expect([ran.code, documentOf(ran)]).toEqual([2, refusal('live', 'as env add recorded')]);
     expect(courier.requests.length).toBe(1);
-    const allowed = await courierJwt(['issue', '-u', 'alice', '-e', 'live', '--allow-production', '-q'], { variables: kept });
+    const allowed = await courierJwt(['issue', '-u', 'alice', '-e', 'live', '--allow-production', '-q'], {
+      variables: kept,
+    });
     expect([allowed.code, courier.requests.length]).toEqual([0, 2]);
   });
 });
@@ -644,7 +683,16 @@ describe('--dry-run', () => {
     expect(existsSync(join(cwd, 'INJECTED'))).toBe(false);
     const [own, curl] = courier.requests.map(({ method, path, body, headers }) => {
       const { accept, authorization, 'content-type': type, 'user-agent': agent, 'content-length': length } = headers;
-      return { method, path, body: JSON.parse(body) as unknown, accept, authorization, type, agent, sized: length !== undefined };
+      return {
+        method,
+        path,
+        body: JSON.parse(body) as unknown,
+        accept,
+        authorization,
+        type,
+        agent,
+        sized: length !== undefined,
+      };
     });
     expect(curl).toEqual(own);
   });

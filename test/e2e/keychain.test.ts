@@ -75,7 +75,7 @@ describe.skipIf(!hasKeyring)('the keychain', () => {
     expect({ code, stdout, stderr, record, entries: await keyring.entries() }).toEqual({
       code: 0,
       stdout: '',
-      stderr: `kept test (published/test, workspace ${workspace}/test) in the keychain; it is the default.\n`,
+      stderr: `kept test (published/test of workspace ${workspace}/test) in the keychain; it is the default.\n`,
       record: {
         version: 1,
         storage: 'keychain',
@@ -142,7 +142,7 @@ describe.skipIf(!hasKeyring)('the keychain', () => {
     const after = home.record('test');
     expect([code, stderr, after.account === account, await keyring.entries(), await home.used('test')]).toEqual([
       0,
-      `kept test (published/test, workspace ${workspace}/test) in the keychain.\n`,
+      `kept test (published/test of workspace ${workspace}/test) in the keychain.\n`,
       false,
       { [after.account]: newKey },
       [0, newKey],

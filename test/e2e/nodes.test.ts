@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { type TestContext, beforeAll, describe, expect, it } from 'vitest';
 import { json, sign, workspace } from '../support/courier-server.js';
 import { nodeBinary } from '../support/e2e-nodes.js';
-import { type ErrorDocument, apiKey, claimsOf, documentOf, hostOf, keyed, selfSigned, told, withCourier } from '../support/e2e-world.js';
+import {
+  type ErrorDocument,
+  apiKey,
+  claimsOf,
+  documentOf,
+  hostOf,
+  keyed,
+  selfSigned,
+  told,
+  withCourier,
+} from '../support/e2e-world.js';
 import { type Ran, type RunOptions, configFolder, courierJwt } from '../support/run.js';
 
 const majors = [22, 24];
@@ -30,12 +40,21 @@ describe.each(majors)('Node %i', (major) => {
   });
 
   it('--version', async (context) => {
-    expect(await on(context)(['--version'])).toEqual({ code: 0, signal: null, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+    expect(await on(context)(['--version'])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    });
   });
 
   it('--help', async (context) => {
     const ran = await on(context)(['--help']);
-    expect([ran.code, ran.stderr, ran.stdout.split('\n')[0]]).toEqual([0, '', 'Usage: courier-jwt <command> [options]']);
+    expect([ran.code, ran.stderr, ran.stdout.split('\n')[0]]).toEqual([
+      0,
+      '',
+      'Usage: courier-jwt <command> [options]',
+    ]);
   });
 
   it('issue --env local', async (context) => {
@@ -60,7 +79,14 @@ describe.each(majors)('Node %i', (major) => {
         stdout: expect.stringMatching(bareToken),
         stderr: `minted for alice: published/test, 6 scopes, expires in 1 day; key: COURIER_API_KEY, ${courier.url}\n`,
       });
-      expect(courier.requests.map(({ method, path, headers, body }) => [method, path, headers.authorization, JSON.parse(body) as unknown])).toEqual([
+      expect(
+        courier.requests.map(({ method, path, headers, body }) => [
+          method,
+          path,
+          headers.authorization,
+          JSON.parse(body) as unknown,
+        ]),
+      ).toEqual([
         ['POST', '/auth/issue-token', `Bearer ${apiKey}`, { scope: `user_id:alice ${howTo}`, expires_in: '1d' }],
       ]);
     }));
@@ -82,7 +108,9 @@ describe.each(majors)('Node %i', (major) => {
 
   it('a proxy that is not there', async (context) => {
     const url = await withCourier(async (courier) => courier.url);
-    const ran = await on(context)(['issue', '-u', 'alice'], { variables: { COURIER_API_KEY: apiKey, HTTPS_PROXY: url } });
+    const ran = await on(context)(['issue', '-u', 'alice'], {
+      variables: { COURIER_API_KEY: apiKey, HTTPS_PROXY: url },
+    });
     expect(ran).toEqual({
       code: 4,
       signal: null,
@@ -103,13 +131,25 @@ describe.each(majors)('Node %i', (major) => {
 
   it('NODE_DEBUG', async (context) =>
     withCourier(async (courier) => {
-      const ran = await on(context)(['issue', '-u', 'alice', '--json'], { variables: { ...keyed(courier), NODE_DEBUG: 'http' } });
-      expect([ran.code, documentOf<ErrorDocument>(ran).error.code, courier.requests.length]).toEqual([2, 'usage.node-debug', 0]);
+      const ran = await on(context)(['issue', '-u', 'alice', '--json'], {
+        variables: { ...keyed(courier), NODE_DEBUG: 'http' },
+      });
+      expect([ran.code, documentOf<ErrorDocument>(ran).error.code, courier.requests.length]).toEqual([
+        2,
+        'usage.node-debug',
+        0,
+      ]);
     }));
 
   it('decode and check-scopes', async (context) => {
     const iat = Math.floor(Date.now() / 1000);
-    const claims = { scope: `user_id:alice ${howTo}`, tenant_scope: 'published/test', tenant_id: `${workspace}/test`, iat, exp: iat + 86_400 };
+    const claims = {
+      scope: `user_id:alice ${howTo}`,
+      tenant_scope: 'published/test',
+      tenant_id: `${workspace}/test`,
+      iat,
+      exp: iat + 86_400,
+    };
     const decoded = await on(context)(['decode', '--json'], { stdin: `Bearer ${sign(claims)}\n` });
     expect([decoded.code, decoded.stderr, documentOf(decoded).payload]).toEqual([0, '', claims]);
     const checked = await on(context)(['check-scopes', '--json', '-u', 'alice', sign(claims)]);

@@ -46,7 +46,10 @@ beforeEach(() => {
 });
 
 async function issue(argv: string[], options: RunOptions = {}) {
-  return courierJwt(['issue', '-u', 'alice', ...argv], { ...options, variables: { ...config(), ...options.variables } });
+  return courierJwt(['issue', '-u', 'alice', ...argv], {
+    ...options,
+    variables: { ...config(), ...options.variables },
+  });
 }
 
 interface Row {
@@ -251,7 +254,10 @@ describe('which key is sent', () => {
       const folder = configFolder();
       const ran = join(folder, 'RAN');
       writeFileSync(join(folder, 'code.cjs'), `require('node:fs').writeFileSync(${JSON.stringify(ran)}, '')`);
-      writeFileSync(join(folder, '.env'), `COURIER_JWT_ENV=other\nNODE_OPTIONS=--require=${join(folder, 'code.cjs')}\n`);
+      writeFileSync(
+        join(folder, '.env'),
+        `COURIER_JWT_ENV=other\nNODE_OPTIONS=--require=${join(folder, 'code.cjs')}\n`,
+      );
       const { code } = await issue(flags(join(folder, '.env')));
       expect({ code, ranCode: existsSync(ran) }).toEqual({ code: 0, ranCode: false });
     },
@@ -259,7 +265,10 @@ describe('which key is sent', () => {
 
   it('a .env that nobody named is not read', async () => {
     const cwd = configFolder();
-    writeFileSync(join(cwd, '.env'), `COURIER_API_KEY=${keys.file}\nCOURIER_BASE_URL=${elsewhere.url}\nCOURIER_JWT_ENV=other\n`);
+    writeFileSync(
+      join(cwd, '.env'),
+      `COURIER_API_KEY=${keys.file}\nCOURIER_BASE_URL=${elsewhere.url}\nCOURIER_JWT_ENV=other\n`,
+    );
     const ran = await issue(['--json'], { cwd });
     expect([ran.code, ran.stderr]).toEqual([0, '']);
     expect(documentOf(ran).environment).toEqual({ name: 'test', source: 'default', baseUrl: courier.url });
@@ -267,7 +276,11 @@ describe('which key is sent', () => {
   });
 
   it.each(['--env', 'COURIER_JWT_ENV'])('local by %s needs neither key nor store', async (source) => {
-    const variables: Record<string, string> = { ...shellKey, COURIER_BASE_URL: elsewhere.url, COURIER_JWT_CONFIG_DIR: '/nowhere' };
+    const variables: Record<string, string> = {
+      ...shellKey,
+      COURIER_BASE_URL: elsewhere.url,
+      COURIER_JWT_CONFIG_DIR: '/nowhere',
+    };
     if (source !== '--env') variables[source] = 'local';
     const ran = await issue([...(source === '--env' ? ['--env', 'local'] : []), '--json'], { variables });
     expect(ran.code).toBe(0);
@@ -282,15 +295,36 @@ describe('which key is sent', () => {
     const variables = { COURIER_JWT_CONFIG_DIR: folder };
     expect((await courierJwt(['env', 'use', 'local'], { variables })).code).toBe(0);
     const ran = await courierJwt(['issue', '-u', 'alice', '--json', '-q'], { variables });
-    expect([ran.code, documentOf(ran).environment]).toEqual([0, { name: 'local', source: 'default', baseUrl: 'local:' }]);
+    expect([ran.code, documentOf(ran).environment]).toEqual([
+      0,
+      { name: 'local', source: 'default', baseUrl: 'local:' },
+    ]);
   });
 });
 
 describe('where it is sent, as --dry-run says', () => {
   it.each([
-    { name: 'nothing', argv: [], variables: { COURIER_JWT_CONFIG_DIR: '/nowhere' }, url: 'https://api.courier.com', unused: [] },
-    { name: 'COURIER_API_KEY', argv: [], variables: shellKey, url: 'https://api.courier.com', unused: ['the default environment test'] },
-    { name: 'COURIER_API_KEY and --region', argv: ['--region', 'eu'], variables: shellKey, url: 'https://api.eu.courier.com', unused: ['the default environment test'] },
+    {
+      name: 'nothing',
+      argv: [],
+      variables: { COURIER_JWT_CONFIG_DIR: '/nowhere' },
+      url: 'https://api.courier.com',
+      unused: [],
+    },
+    {
+      name: 'COURIER_API_KEY',
+      argv: [],
+      variables: shellKey,
+      url: 'https://api.courier.com',
+      unused: ['the default environment test'],
+    },
+    {
+      name: 'COURIER_API_KEY and --region',
+      argv: ['--region', 'eu'],
+      variables: shellKey,
+      url: 'https://api.eu.courier.com',
+      unused: ['the default environment test'],
+    },
     {
       name: 'COURIER_API_KEY, --region and COURIER_BASE_URL',
       argv: ['--region', 'eu'],
@@ -299,7 +333,13 @@ describe('where it is sent, as --dry-run says', () => {
       unused: ['the default environment test', 'COURIER_BASE_URL'],
     },
     { name: 'a stored region', argv: ['-e', 'europe'], variables: {}, url: 'https://api.eu.courier.com', unused: [] },
-    { name: 'a stored region and --region', argv: ['-e', 'europe', '--region', 'us'], variables: {}, url: 'https://api.courier.com', unused: [] },
+    {
+      name: 'a stored region and --region',
+      argv: ['-e', 'europe', '--region', 'us'],
+      variables: {},
+      url: 'https://api.courier.com',
+      unused: [],
+    },
     {
       name: 'a stored region and COURIER_BASE_URL',
       argv: ['-e', 'europe'],
@@ -315,7 +355,7 @@ describe('where it is sent, as --dry-run says', () => {
       unused: [],
     },
   ])('$name', async ({ argv, variables, url, unused }) => {
-    const ran = await issue(['--dry-run', '--json', ...argv], { variables: variables as Record<string, string> });
+    const ran = await issue(['--dry-run', '--json', ...argv], { variables });
     expect(ran.code).toBe(0);
     expect(documentOf<{ request: { url: string } }>(ran).request.url).toBe(`${url}/auth/issue-token`);
     const notes = ran.stderr.match(/^note: .*$/gm) ?? [];
@@ -381,7 +421,8 @@ describe('what is refused', () => {
       argv: ['-e', 'tset'],
       exit: 3,
       code: 'environment.unknown',
-      message: 'there is no environment tset (--env). There are: europe, my-test, other, test, local. Did you mean test?',
+      message:
+        'there is no environment tset (--env). There are: europe, my-test, other, test, local. Did you mean test?',
       fix: ['courier-jwt', 'env', 'add', 'tset'],
     },
     {
@@ -397,7 +438,8 @@ describe('what is refused', () => {
       argv: ['-e', '../test'],
       exit: 3,
       code: 'environment.unknown',
-      message: 'there is no environment ../test (--env). There are: europe, my-test, other, test, local. Did you mean test?',
+      message:
+        'there is no environment ../test (--env). There are: europe, my-test, other, test, local. Did you mean test?',
       fix: ['courier-jwt', 'env', 'add', 'test'],
     },
     {
@@ -455,12 +497,17 @@ describe('what is refused', () => {
     message: string;
     fix: string[];
   })[])('$name', async ({ argv = [], variables = {}, stdin, envFile, exit, code, message, fix }) => {
-    const real = (text: string) => text.replaceAll('ELSEWHERE', elsewhere.url).replace('for URL:', `for ${courier.url}:`);
+    const real = (text: string) =>
+      text.replaceAll('ELSEWHERE', elsewhere.url).replace('for URL:', `for ${courier.url}:`);
     const given = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, real(value)]));
     const file = envFile === undefined ? [] : ['--env-file', fileWith(real(String(envFile)), '.env')];
     const options = { variables: given, ...(stdin === undefined ? {} : { stdin }) };
     const ran = await issue([...argv, ...file, '--json'], options);
-    expect([ran.code, ran.stderr, documentOf(ran)]).toEqual([exit, '', { error: { code, message: real(message), fix } }]);
+    expect([ran.code, ran.stderr, documentOf(ran)]).toEqual([
+      exit,
+      '',
+      { error: { code, message: real(message), fix } },
+    ]);
     const asText = await issue([...argv, ...file], options);
     expect(asText).toEqual({ code: exit, signal: null, stdout: '', stderr: told(real(message), fix.join(' ')) });
     expect([courier.requests, elsewhere.requests]).toEqual([[], []]);
@@ -470,14 +517,23 @@ describe('what is refused', () => {
     { key: '', problem: 'it is empty' },
     { key: ' \n', problem: 'it is empty' },
     { key: 'pk_test_aaaa bbbb', problem: 'it has white space in it: something else was pasted with it' },
-    { key: 'pk_test_aaaa\nbbbb', problem: 'it has a line break in it: print it with printf, or cut the line break off' },
-    { key: 'pk_test_aaaabbbb\n\n', problem: 'it has a line break in it: print it with printf, or cut the line break off' },
+    {
+      key: 'pk_test_aaaa\nbbbb',
+      problem: 'it has a line break in it: print it with printf, or cut the line break off',
+    },
+    {
+      key: 'pk_test_aaaabbbb\n\n',
+      problem: 'it has a line break in it: print it with printf, or cut the line break off',
+    },
     { key: '"pk_test_aaaabbbb"', problem: 'it still has its quotes' },
     { key: 'pk_test_aaaa€bbbb', problem: 'it has characters in it that no key has' },
     { key: 'pk_test_aaaa\u0007bbbb', problem: 'it has characters in it that no key has' },
     { key: 'abc', problem: 'it is too short to be a key' },
     { key: 'ck_aaaabbbbcccc', problem: 'that is a client key (ck_…), which is public and cannot mint tokens' },
-    { key: 'eyJhbGciOiJIUzI1NiJ9.e30.aaaa', problem: 'that is a user token (a JWT), not an API key: try courier-jwt decode' },
+    {
+      key: 'eyJhbGciOiJIUzI1NiJ9.e30.aaaa',
+      problem: 'that is a user token (a JWT), not an API key: try courier-jwt decode',
+    },
   ];
   const malformed = (source: string, problem: string) => ({
     error: {
@@ -488,7 +544,10 @@ describe('what is refused', () => {
   });
 
   it.each(problems)('a malformed key on stdin: $key', async ({ key, problem }) => {
-    const ran = await issue(['--api-key-stdin', '--json'], { stdin: key, variables: { COURIER_BASE_URL: elsewhere.url } });
+    const ran = await issue(['--api-key-stdin', '--json'], {
+      stdin: key,
+      variables: { COURIER_BASE_URL: elsewhere.url },
+    });
     expect([ran.code, ran.stderr, documentOf(ran)]).toEqual([3, '', malformed('--api-key-stdin', problem)]);
     expect(elsewhere.requests).toEqual([]);
   });

@@ -34,14 +34,25 @@ const rows: Mint[] = [
     expiresIn: '1d',
     scope: 'user_id:alice inbox:read:messages inbox:write:events read:preferences write:preferences read:brands',
   },
-  { user: 'auth0|1:2', for: ['push'], expiresIn: '2 hours', scope: 'user_id:auth0|1:2 write:user-tokens read:user-tokens' },
+  {
+    user: 'auth0|1:2',
+    for: ['push'],
+    expiresIn: '2 hours',
+    scope: 'user_id:auth0|1:2 write:user-tokens read:user-tokens',
+  },
   { user: 'ü-日本', scopes: ['read:brands:b1'], expiresIn: '2.5 hrs', scope: 'user_id:ü-日本 read:brands:b1' },
   { user: 'a"b\\c', for: ['brands'], expiresIn: '5s', scope: 'user_id:a"b\\c read:brands' },
 ];
 
 /** What makes two requests the same to Courier. */
 function essence({ method, path, headers, body }: SeenRequest) {
-  const { authorization, accept, 'content-type': type, 'transfer-encoding': encoding, 'content-length': length } = headers;
+  const {
+    authorization,
+    accept,
+    'content-type': type,
+    'transfer-encoding': encoding,
+    'content-length': length,
+  } = headers;
   return {
     method,
     path,
@@ -134,7 +145,9 @@ describe('the official SDK and we give up after as many tries', () => {
 it.each(Object.entries(builds))('%s fails with a code and a sentence', async (_, load) => {
   const { issueToken, Failure } = await load();
   courier.misbehave(json(401, { message: 'Unauthorized' }));
-  const failure: unknown = await issueToken({ apiKey, baseUrl: courier.url, user: 'alice' }).catch((error: unknown) => error);
+  const failure: unknown = await issueToken({ apiKey, baseUrl: courier.url, user: 'alice' }).catch(
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(Failure);
   expect(failure).toMatchObject({ code: 'key.refused', message: expect.stringContaining('refused the API key') });
   expect(JSON.stringify(failure) + String(failure)).not.toContain(apiKey.slice(8, 20));

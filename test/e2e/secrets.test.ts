@@ -9,7 +9,12 @@ import { type Ran, type RunOptions, configFolder, courierJwt } from '../support/
 const key = 'pk_test_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0';
 const newKey = 'token_8Fh2Kq5Wz9Xc4Vb7Nm1Ls6Pd3Gj0Rt';
 const productionKey = 'dk_prod_Uy3Bv6Ng9Qa2Es5Hd8Lk1Jw4Ct7Mx0';
-const token = sign({ scope: 'user_id:alice read:brands', tenant_scope: 'published/test', iat: 1_700_000_000, exp: 4_000_000_000 });
+const token = sign({
+  scope: 'user_id:alice read:brands',
+  tenant_scope: 'published/test',
+  iat: 1_700_000_000,
+  exp: 4_000_000_000,
+});
 const signature = token.split('.')[2]!;
 const secrets = [key, newKey, productionKey, signature];
 
@@ -34,7 +39,11 @@ function makeHome() {
   return {
     home,
     async run(argv: string[], options: RunOptions = {}): Promise<Ran> {
-      return courierJwt(argv, { cwd: join(home, 'work'), ...options, variables: { ...variables, ...options.variables } });
+      return courierJwt(argv, {
+        cwd: join(home, 'work'),
+        ...options,
+        variables: { ...variables, ...options.variables },
+      });
     },
   };
 }
@@ -109,7 +118,9 @@ describe.concurrent('what is mistaken for an argument', () => {
   ];
 
   const shown = (argv: string[]) =>
-    argv.map((word) => word.replace(token, 'TOKEN').replace(key, 'KEY').replace(newKey, 'NEWKEY').replace(productionKey, 'PRODUCTION'));
+    argv.map((word) =>
+      word.replace(token, 'TOKEN').replace(key, 'KEY').replace(newKey, 'NEWKEY').replace(productionKey, 'PRODUCTION'),
+    );
   it.each(mistakes.map((argv) => [shown(argv).join(' '), argv] as const))('%s', async (_, argv) => {
     const { home, run } = makeHome();
     for (const flags of [['--json'], ['--debug']]) {
@@ -123,11 +134,24 @@ describe.concurrent('what is mistaken for an argument', () => {
 });
 
 describe.concurrent('what is put in the wrong variable or file', () => {
-  const cases: { name: string; variables?: Record<string, string>; envFile?: string; argv?: string[]; stdin?: string; also?: string[] }[] = [
+  const cases: {
+    name: string;
+    variables?: Record<string, string>;
+    envFile?: string;
+    argv?: string[];
+    stdin?: string;
+    also?: string[];
+  }[] = [
     { name: 'COURIER_JWT_ENV', variables: { COURIER_JWT_ENV: key } },
     { name: 'COURIER_BASE_URL', variables: { COURIER_BASE_URL: key, COURIER_API_KEY: newKey } },
-    { name: 'COURIER_BASE_URL, of another key', variables: { COURIER_BASE_URL: `https://${productionKey}@courier.example`, COURIER_API_KEY: key } },
-    { name: 'a query of COURIER_BASE_URL', variables: { COURIER_BASE_URL: `http://courier.example/?key=${key}`, COURIER_API_KEY: key } },
+    {
+      name: 'COURIER_BASE_URL, of another key',
+      variables: { COURIER_BASE_URL: `https://${productionKey}@courier.example`, COURIER_API_KEY: key },
+    },
+    {
+      name: 'a query of COURIER_BASE_URL',
+      variables: { COURIER_BASE_URL: `http://courier.example/?key=${key}`, COURIER_API_KEY: key },
+    },
     { name: 'COURIER_JWT_ENV in an env file', envFile: `COURIER_JWT_ENV=${newKey}\n` },
     { name: 'COURIER_BASE_URL in an env file', envFile: `COURIER_API_KEY=${newKey}\nCOURIER_BASE_URL=${newKey}\n` },
     { name: 'an env file that is no env file', envFile: `${key}\n` },
@@ -146,7 +170,11 @@ describe.concurrent('what is put in the wrong variable or file', () => {
     { name: 'a token on stdin', argv: ['--api-key-stdin'], stdin: token },
     { name: 'a key file with two lines', argv: ['--api-key-file', 'KEYFILE'] },
     { name: 'a malformed key in an env file', envFile: `COURIER_API_KEY="${key} ${newKey}"\n` },
-    { name: 'a client key', variables: { COURIER_API_KEY: 'ck_Hs8Jf2Ld5Gk9Qw3Er6Ty' }, also: ['ck_Hs8Jf2Ld5Gk9Qw3Er6Ty'] },
+    {
+      name: 'a client key',
+      variables: { COURIER_API_KEY: 'ck_Hs8Jf2Ld5Gk9Qw3Er6Ty' },
+      also: ['ck_Hs8Jf2Ld5Gk9Qw3Er6Ty'],
+    },
   ];
   it.each(cases)('$name', async ({ variables = {}, envFile, argv = [], stdin = '', also = [] }) => {
     const { home, run } = makeHome();
@@ -214,13 +242,27 @@ describe.concurrent('a server that echoes what it was sent, and more', () => {
     ['302', echo(302, { location: `https://elsewhere.example/KEY?token=${token}` })],
     ['307 to the key', echo(307, { location: 'KEY' })],
     ['200 with no token', echo(200)],
-    ['200 with HTML', (request, response) => text(200, `<h1>${request.headers.authorization} ${token}</h1>`)(request, response)],
-    ['a token that is the key', (request, response) => text(200, JSON.stringify({ token: request.headers.authorization?.slice(7) }))(request, response)],
-    ['a token that is no JWT', (request, response) => text(200, JSON.stringify({ token: `${token}.x` }))(request, response)],
+    [
+      '200 with HTML',
+      (request, response) => text(200, `<h1>${request.headers.authorization} ${token}</h1>`)(request, response),
+    ],
+    [
+      'a token that is the key',
+      (request, response) =>
+        text(200, JSON.stringify({ token: request.headers.authorization?.slice(7) }))(request, response),
+    ],
+    [
+      'a token that is no JWT',
+      (request, response) => text(200, JSON.stringify({ token: `${token}.x` }))(request, response),
+    ],
     ['no answer, but a dropped connection', drop],
     [
       'a message that is cut in the middle of the key',
-      (request, response) => text(418, JSON.stringify({ message: 'x'.repeat(470) + String(request.headers.authorization) }))(request, response),
+      (request, response) =>
+        text(418, JSON.stringify({ message: 'x'.repeat(470) + String(request.headers.authorization) }))(
+          request,
+          response,
+        ),
     ],
   ];
   const commands = [
@@ -267,7 +309,12 @@ describe.concurrent('a server that echoes what it was sent, and more', () => {
       expect(leaksOf(asJson, [key, minted.split('.')[2]!], minted)).toEqual([]);
       const added = await run(['env', 'add', 'test', '--from-env', '--storage', 'file'], { variables });
       expect([added.code, leaksOf(added, [key])]).toEqual([0, []]);
-      for (const argv of [['env', 'check', 'test'], ['env', 'list'], ['env', 'list', '--json'], ['env', 'check', '--all', '--json']])
+      for (const argv of [
+        ['env', 'check', 'test'],
+        ['env', 'list'],
+        ['env', 'list', '--json'],
+        ['env', 'check', '--all', '--json'],
+      ])
         expect({ argv, leaks: leaksOf(await run(argv), [key]) }).toEqual({ argv, leaks: [] });
       expect(leakingFiles(home, [key])).toEqual([]);
     }));
@@ -282,10 +329,19 @@ describe('when all goes well', () => {
   afterAll(async () => courier.close());
 
   /** In order: later commands use what earlier ones keep. `minted`: the artifact is a token. */
-  const commands: { argv: string[]; stdin?: string; variables?: Record<string, string>; minted?: boolean; exit?: number }[] = [
+  const commands: {
+    argv: string[];
+    stdin?: string;
+    variables?: Record<string, string>;
+    minted?: boolean;
+    exit?: number;
+  }[] = [
     { argv: ['env', 'add', 'test', '--api-key-stdin', '--storage', 'file'], stdin: `${key}\n` },
     { argv: ['env', 'add', 'fresh', '--from-env'], variables: { COURIER_API_KEY: newKey } },
-    { argv: ['env', 'add', 'live', '--from-env', '--storage', 'file', '--json'], variables: { COURIER_API_KEY: productionKey } },
+    {
+      argv: ['env', 'add', 'live', '--from-env', '--storage', 'file', '--json'],
+      variables: { COURIER_API_KEY: productionKey },
+    },
     { argv: ['env', 'add', 'test', '--from-env', '--replace', '--json'], variables: { COURIER_API_KEY: newKey } },
     { argv: ['env', 'add', 'test', '--api-key-stdin', '--replace'], stdin: key },
     { argv: ['env', 'list'] },
@@ -366,7 +422,12 @@ describe('when all goes well', () => {
       'watch.cjs',
     );
     const spawned = fileWith('', 'spawned');
-    const variables = { ...keyed(courier, key), COURIER_API_KEY_CI: newKey, SPAWNED: spawned, NODE_OPTIONS: `--require=${watcher}` };
+    const variables = {
+      ...keyed(courier, key),
+      COURIER_API_KEY_CI: newKey,
+      SPAWNED: spawned,
+      NODE_OPTIONS: `--require=${watcher}`,
+    };
     const ran = await runIn(['env', 'add', 'test', '--from-env'], { variables });
     const seen = readFileSync(spawned, 'utf8');
     expect(ran.code).toBe(0);

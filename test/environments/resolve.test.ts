@@ -7,8 +7,6 @@ import {
   labelOf,
   openEnvironment,
   ownServer,
-  readableDefault,
-  recordOf,
 } from '../../src/environments/resolve.js';
 import { variablesOf } from '../../src/environments/variables.js';
 import { Failure } from '../../src/errors.js';
@@ -397,7 +395,6 @@ describe('no environment', () => {
       failureOf(() => chooseEnvironment({}, { variables: variablesOf(shell), store, keychain: noKeychain }));
     expect(choose({ COURIER_API_KEY: 'other-key' })).toEqual({ returned: byVariable('other-key') });
     expect(choose({})).toEqual({ code: 'environment.broken', facts: broken.facts });
-    expect([readableDefault(store), readableDefault(memoryStore({}, 'test'))]).toEqual([undefined, 'test']);
   });
 
   it('a stored server in the clear gets no key', () => {
@@ -493,36 +490,6 @@ describe('openEnvironment', () => {
 
   it('takes no stored test key for production', () => {
     expect(isProductionKey(key)).toBe(false);
-  });
-});
-
-describe('recordOf', () => {
-  it.each([
-    { name: 'test', expected: { returned: records.test } },
-    {
-      name: 'tets',
-      expected: {
-        code: 'environment.unknown',
-        facts: { name: 'tets', known: ['prod', 'test'], suggestion: 'test', source: 'env use' },
-      },
-    },
-    {
-      name: 'a b',
-      expected: {
-        code: 'environment.unknown',
-        facts: { name: 'a b', known: ['prod', 'test'], suggestion: undefined, source: 'env use' },
-      },
-    },
-  ])('$name', ({ name, expected }) => {
-    const store = memoryStore({ test: records.test!, prod: records.prod! });
-    expect(failureOf(() => recordOf(name, 'env use', store))).toEqual(expected);
-  });
-
-  it('asks the store for nothing that can be no name', () => {
-    const store = { ...memoryStore(), read: () => expect.unreachable() };
-    expect(failureOf(() => recordOf('../../etc/passwd', '--env', store))).toMatchObject({
-      code: 'environment.unknown',
-    });
   });
 });
 

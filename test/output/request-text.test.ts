@@ -4,13 +4,14 @@ import { issueHttpRequest } from '../../src/courier/client.js';
 import { curlText, placeholderKey, requestView } from '../../src/output/request-text.js';
 import { version } from '../../src/version.js';
 
-const request = issueHttpRequest({
+const given = {
   baseUrl: 'https://api.courier.com',
   apiKey: placeholderKey,
   scopes: ["user_id:o'hara", 'read:brands'],
   expiresIn: '2 hours',
   timeoutMs: 10_000,
-});
+};
+const request = issueHttpRequest(given);
 const body = `{"scope":"user_id:o'hara read:brands","expires_in":"2 hours"}`;
 
 it('is curl, with a key that the shell puts in', () => {
@@ -26,10 +27,15 @@ it('is curl, with a key that the shell puts in', () => {
   );
 });
 
-it('pasted into a shell, gives curl the request', () => {
-  const script = `curl() { printf '%s\\0' "$@"; }\n${curlText(request)}`;
+/** What curl is given when the text is pasted into a shell. */
+function argvOf(text: string): string[] {
+  const script = `curl() { printf '%s\\0' "$@"; }\n${text}`;
   const env = { PATH: process.env.PATH, COURIER_API_KEY: 'pk_test_x' };
-  expect(execFileSync('sh', ['-c', script], { encoding: 'utf8', env }).split('\0').slice(0, -1)).toEqual([
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8', env }).split('\0').slice(0, -1);
+}
+
+it('pasted into a shell, gives curl the request', () => {
+  expect(argvOf(curlText(request))).toEqual([
     ...['-X', 'POST', 'https://api.courier.com/auth/issue-token'],
     ...['-H', 'Accept: application/json'],
     ...['-H', 'Authorization: Bearer pk_test_x'],
@@ -37,6 +43,13 @@ it('pasted into a shell, gives curl the request', () => {
     ...['-H', `User-Agent: courier-jwt/${version}`],
     ...['-d', body],
   ]);
+});
+
+it('gives curl the same JSON where it shows another text', () => {
+  const hostile = issueHttpRequest({ ...given, scopes: ['user_id:::error::\u200d\u202e', '##[x]'] });
+  const text = curlText(hostile);
+  const sent = argvOf(text).at(-1)!;
+  expect([/[:]{2}|##\[|[\u200d\u202e]/.test(text), JSON.parse(sent)]).toEqual([false, JSON.parse(hostile.body!)]);
 });
 
 it('as data', () => {

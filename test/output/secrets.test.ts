@@ -5,6 +5,12 @@ import { Secrets } from '../../src/output/secrets.js';
 const key = 'pk_test_0123456789ABCDEFGHIJ';
 const signature = 'dL2BTaLdbq-9ABe_DdgZp6UL2X_d6vFAl--4YLyX5AI';
 
+/** A long text that repeats nothing nearby. */
+const letters = (length: number) =>
+  Array.from({ length }, (_, i) => (i * 7919).toString(36))
+    .join('')
+    .slice(0, length);
+
 function secretsOf(...values: string[]): Secrets {
   const secrets = new Secrets();
   values.forEach((value) => secrets.add(value));
@@ -56,6 +62,18 @@ describe('redact', () => {
       secrets: ['sl/ash+plus'],
       text: `https://x/?key=${encodeURIComponent('sl/ash+plus')}`,
       expected: 'https://x/?key=[redacted]',
+    },
+    {
+      name: 'a run of one of 1024 letters',
+      secrets: [letters(1024)],
+      text: letters(1024).slice(0, 20),
+      expected: '[redacted]',
+    },
+    {
+      name: 'of a longer one nothing but the whole',
+      secrets: [letters(1025)],
+      text: `${letters(1025)} ${letters(20)}`,
+      expected: `[redacted] ${letters(20)}`,
     },
     { name: 'no secret', secrets: [key], text: 'nothing to hide', expected: 'nothing to hide' },
     { name: 'an empty secret hides nothing', secrets: [''], text: 'abc', expected: 'abc' },

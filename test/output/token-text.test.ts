@@ -1,8 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
+import { mint } from '../../src/emulator/mint.js';
 import { noPaint } from '../../src/output/paint.js';
 import { tokenText } from '../../src/output/token-text.js';
 import { findToken } from '../../src/token/find.js';
-import { signLocally } from '../../src/token/local.js';
 import { viewToken } from '../../src/token/view.js';
 import { sign } from '../support/courier-server.js';
 
@@ -113,9 +113,8 @@ it.each([
 });
 
 it('says who signed a local one, and never shows a signature', () => {
-  const input = sign({ scope: 'user_id:alice' }).split('.').slice(0, 2).join('.');
-  const local = `${input}.${signLocally(input)}`;
+  const local = String(mint({ scope: 'user_id:alice' }, { now, id: 'an-id' }).body.token);
   const text = textOf(local);
   expect(text).toContain('signature    by the embedded Courier (--env local): Courier itself will refuse it');
-  expect(text.filter((line) => line.includes(signLocally(input)) || line.includes(input))).toEqual([]);
+  expect(local.split('.').filter((part) => text.join('').includes(part))).toEqual([]);
 });

@@ -59,14 +59,22 @@ export function liveOf({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): stri
 export function fixLinesOf({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): string[] {
   const mend = /\nto mend it:\n([^]*)$/.exec(stdout)?.[1] ?? '';
   const tries = [...stderr.matchAll(/^ {2}try: (.*)$/gm)].map(([, line = '']) => line);
-  return [...tries, ...mend.split('\n').map((line) => line.trim()).filter(Boolean)];
+  return [
+    ...tries,
+    ...mend
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean),
+  ];
 }
 
 /**
  * Pastes a line into sh, with stubs for the commands that a fix may name, and says what they were given.
  * `INJECTED` is made by nothing else than a hostile word.
  */
-export async function paste(line: string): Promise<{ syntax: number | null; argv: string[][]; injected: boolean; said: string }> {
+export async function paste(
+  line: string,
+): Promise<{ syntax: number | null; argv: string[][]; injected: boolean; said: string }> {
   const folder = configFolder();
   const stubs = join(folder, 'stubs');
   const work = join(folder, 'work');
@@ -83,7 +91,10 @@ export async function paste(line: string): Promise<{ syntax: number | null; argv
   const called = existsSync(join(folder, 'called')) ? readFileSync(join(folder, 'called'), 'utf8') : '';
   return {
     syntax: syntax.code,
-    argv: called.split('\0\0').filter(Boolean).map((words) => words.split('\0')),
+    argv: called
+      .split('\0\0')
+      .filter(Boolean)
+      .map((words) => words.split('\0')),
     injected: existsSync(join(work, 'INJECTED')),
     said: ran.stdout + ran.stderr,
   };

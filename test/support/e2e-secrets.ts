@@ -14,7 +14,11 @@ export function leaksIn(text: string, secrets: string[]): string[] {
 }
 
 /** What leaked to either stream, the artifact and the mask of GitHub Actions left out. */
-export function leaksOf({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>, secrets: string[], artifact = ''): string[] {
+export function leaksOf(
+  { stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>,
+  secrets: string[],
+  artifact = '',
+): string[] {
   const out = artifact === '' ? stdout : stdout.replace(artifact, '');
   return leaksIn(out + stderr.replace(/^::add-mask::.*\n/m, ''), secrets);
 }

@@ -74,7 +74,9 @@ export function selfSigned(names: string[]): Certificate {
   const certPath = join(folder, 'cert.pem');
   const options = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   const subject = ['-subj', '/CN=courier-jwt test', '-addext', `subjectAltName=${names.join(',')}`];
-  execFileSync('openssl', ['req', '-x509', ...options, ...subject, '-keyout', keyPath, '-out', certPath], { stdio: 'ignore' });
+  execFileSync('openssl', ['req', '-x509', ...options, ...subject, '-keyout', keyPath, '-out', certPath], {
+    stdio: 'ignore',
+  });
   return { key: readFileSync(keyPath, 'utf8'), cert: readFileSync(certPath, 'utf8'), certPath };
 }
 

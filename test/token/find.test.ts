@@ -63,13 +63,14 @@ describe('the one token in any text', () => {
     { name: 'wrapped over Windows lines', text: wrapped('\r\n') },
     { name: 'wrapped and indented', text: wrapped('\n    ') },
     { name: 'wrapped after Bearer', text: `Bearer ${wrapped('\n')}\n` },
+    { name: 'wrapped within its signature', text: `${token.slice(0, -10)}\n${token.slice(-10)}` },
     { name: 'a byte order mark before it', text: `\uFEFF${token}` },
     { name: 'a line of words before it', text: `here is the token\n${token}` },
     { name: 'the user in the line before it', text: `alice\n${token}\n` },
     { name: 'a word in the line after it', text: `${token}\nthanks` },
     { name: 'the same token twice', text: `${token} ${token}` },
     { name: 'the same token on two lines', text: `${token}\n${token}\n` },
-    { name: 'another JWT before it, with only a dot between', text: `${sign({ sub: '1' })}.${token}` },
+    { name: 'another JWT before it, with only a dot between', text: `${sign({ sub: '1' })}.${token}.` },
     { name: 'words with dots after it', text: `${token}.and.more` },
     { name: 'an API key beside it', text: `COURIER_API_KEY=pk_test_ABCDEFGHIJKLMNOP\nCOURIER_JWT=${token}` },
   ])('$name', ({ text }) => {
@@ -104,6 +105,11 @@ describe('the one token in any text', () => {
       doubledBearer: false,
       local: true,
     });
+  });
+
+  it('adds no word of the next line to a short signature', () => {
+    const raw = `${header}.${payload}.c2ln`;
+    expect(findToken(`${raw}\nthanks`)).toEqual({ ...found, raw, signature: 'c2ln' });
   });
 
   it('takes a header with white space in its JSON', () => {
@@ -188,6 +194,13 @@ describe('what is no token is named for what it is', () => {
       text: `${Buffer.from('{ "alg": "HS256" }').toString('base64url')}.${payload}`,
       expected: cut(2, 'signature'),
     },
+    // No signature is made up of what stands on several lines.
+    { name: 'two wrapped tokens', text: `${wrapped('\n')}\n${wrapped('\n')}`, expected: cut(2, 'payload') },
+    {
+      name: 'a wrapped token and more than a token has',
+      text: `${wrapped('\n')},\nand so on`,
+      expected: cut(2, 'payload'),
+    },
     { name: 'an empty signature', text: `${header}.${payload}.`, expected: cut(2, 'signature') },
     { name: 'a payload that is starred out', text: `${header}.****.${signature}`, expected: cut(1, 'payload') },
     {
@@ -198,6 +211,7 @@ describe('what is no token is named for what it is', () => {
     { name: 'an OAuth answer without a token', text: '{"access_token":"","token_type":"Bearer"}', expected: none(41) },
     { name: 'alg none', text: `${part({ alg: 'none' })}.${payload}.`, expected: unsigned('none') },
     { name: 'alg NONE, two parts', text: `${part({ alg: 'NONE' })}.${payload}`, expected: unsigned('NONE') },
+    { name: 'the shortest header, no signature', text: `eyJhIjoxfQ.${payload}`, expected: unsigned('') },
     { name: 'no alg at all', text: `${part({ typ: 'JWT' })}.${payload}.`, expected: unsigned('') },
     {
       name: 'an alg that is no text',
@@ -252,9 +266,10 @@ describe('what is no token is named for what it is', () => {
     { name: 'white space', text: ' \n', expected: none(2) },
     { name: 'bytes, not characters', text: 'é€', expected: none(5) },
     { name: 'words with dots', text: 'www.courier.com and package.json', expected: none(32) },
+    { name: 'a word with ck_ in it', text: 'stack_trace', expected: none(11) },
     { name: 'a UUID', text: '4d4b2e5e-7d1c-4a3a-9b63-0f6a1d2c3b4a', expected: none(36) },
     { name: 'NUL', text: 'a\0b', expected: none(3, true) },
-    { name: 'bytes of no encoding', text: 'PNG\uFFFD', expected: none(6, true) },
+    { name: 'bytes of no encoding', text: 'PNG\uFFFD', expected: none(4, true) },
   ])('$name', ({ text, expected }) => {
     expect(failureOf(() => findToken(text))).toEqual(expected);
   });
@@ -266,6 +281,8 @@ describe('ten megabytes', () => {
     { name: 'a', unit: 'a', expected: 'token.none' },
     { name: 'eyJ', unit: 'eyJ', expected: 'token.cut-short' },
     { name: 'dots', unit: '.', expected: 'token.none' },
+    { name: 'eyJ and dots', unit: 'eyJ.', expected: 'token.none' },
+    { name: 'one letter after the next, each a header to be', unit: 'eyJhbGciOiJ.', expected: 'token.cut-short' },
     { name: 'bearer', unit: 'bearer ', expected: 'token.none' },
     { name: 'lines', unit: 'a\n', expected: 'token.none' },
     { name: 'white space after bearer', unit: 'bearer'.padEnd(size), expected: 'token.none' },
@@ -280,7 +297,7 @@ describe('ten megabytes', () => {
   });
 
   it('of different tokens are ambiguous', () => {
-    const many = Array.from({ length: size / 50 }, (_, i) => `eyIiOjF9.eyIiOjF9.${i}`).join(' ');
+    const many = Array.from({ length: size / 50 }, (_, i) => `eyJhIjoxfQ.eyJhIjoxfQ.${i}`).join(' ');
     expect(failureOf(() => findToken(many))).toMatchObject({ code: 'token.ambiguous' });
   });
 });
@@ -310,6 +327,24 @@ describe('whatever the text', () => {
       fc.property(words, words, (before, after) => {
         expect(findToken([...before, token, ...after].join('\n')).raw).toBe(token);
       }),
+    );
+  });
+
+  it('finds a token that is wrapped anywhere', () => {
+    const breaks = fc.array(fc.nat(token.length), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(
+        breaks,
+        fc.constantFrom('\n', '\r\n', '\n  '),
+        fc.constantFrom('', 'Bearer '),
+        (places, lineBreak, before) => {
+          const text = Array.from(token)
+            .map((letter, i) => (places.includes(i) ? lineBreak + letter : letter))
+            .join('');
+          expect(findToken(before + text)).toEqual(found);
+        },
+      ),
+      { numRuns: 300 },
     );
   });
 

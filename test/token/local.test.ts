@@ -41,6 +41,8 @@ describe('isLocal', () => {
     { name: 'a token of the embedded Courier', raw: minted, expected: true },
     { name: "a token of another's", raw: sign({ scope: 'user_id:alice' }), expected: false },
     { name: 'other claims under its signature', raw: `${header}.${other}.${signature}`, expected: false },
+    { name: "its workspace in another's token", raw: sign({ tenant_id: localWorkspace.tenantId }), expected: false },
+    { name: 'a workspace that is no text', raw: sign({ tenant_id: 1 }), expected: false },
     { name: 'half its signature', raw: minted.slice(0, -20), expected: false },
   ])('$name', ({ raw, expected }) => {
     expect(isLocal(decodeJwt(raw))).toBe(expected);

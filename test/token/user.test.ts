@@ -47,7 +47,6 @@ describe('idProblem', () => {
       'a\u2028b',
       'a\u3000b',
       'a\u0085b',
-      'a\ufeffb',
       ' ',
     ),
     ...rows('control', 'a\0b', '\u001b[31mred', 'a\u007f', 'a\u009bb', '\u0008'),
@@ -82,4 +81,11 @@ describe('idProblem', () => {
   ])('$shown → $problem', ({ id, problem }) => {
     expect(idProblem(id)).toBe(problem);
   });
+});
+
+it('any white space of Unicode would add scopes, or seem to', () => {
+  const all = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter((char) =>
+    /\p{White_Space}/u.test(char),
+  );
+  expect([all.length, all.filter((char) => idProblem(`a${char}b`) !== 'whitespace')]).toEqual([25, []]);
 });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { mint } from '../../src/emulator/mint.js';
 import { findToken } from '../../src/token/find.js';
-import { signLocally } from '../../src/token/local.js';
+import { localWorkspace } from '../../src/token/local.js';
 import { viewToken } from '../../src/token/view.js';
 import { sign } from '../support/courier-server.js';
 
@@ -55,15 +56,27 @@ it.each([
 });
 
 it('one of the embedded Courier', () => {
-  const input = sign({ exp: now + 1 })
-    .split('.')
-    .slice(0, 2)
-    .join('.');
-  expect(viewToken(findToken(`${input}.${signLocally(input)}`), now)).toEqual({
-    ...none,
+  const { body } = mint({ scope: 'user_id:alice', expires_in: '1s' }, { now, id: 'an-id' });
+  const payload = {
+    scope: 'user_id:alice',
+    tenant_scope: localWorkspace.tenantScope,
+    tenant_id: localWorkspace.tenantId,
+    iat: now,
+    exp: now + 1,
+    jti: 'an-id',
+  };
+  expect(viewToken(findToken(String(body.token)), now)).toEqual({
     header,
-    payload: { exp: now + 1 },
-    time: { ...noTime, state: 'valid', expiresAt: '2026-01-01T00:00:01Z', remainingSeconds: 1 },
+    payload,
+    users: ['alice'],
+    scopes: ['user_id:alice'],
+    time: {
+      state: 'valid',
+      issuedAt: '2026-01-01T00:00:00Z',
+      expiresAt: '2026-01-01T00:00:01Z',
+      remainingSeconds: 1,
+    },
+    workspace: localWorkspace,
     signature: 'local',
   });
 });

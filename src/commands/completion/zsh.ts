@@ -88,9 +88,11 @@ function inBrackets(text: string): string {
 }
 
 const reader = `# The last part of a list; what stands before it is not offered again. (\`_values\` does not know words with colons.)
+# A list that has anything else in it, which might need quotes, is left alone.
 _courier-jwt-list() {
+  [[ $PREFIX == *[^a-zA-Z0-9:,_./-]* ]] && return 1
   local -a items=($@) before=()
-  [[ $PREFIX == *,* ]] && before=("\${(@bs:,:)PREFIX%,*}")
+  [[ $PREFIX == *,* ]] && before=(\${(s:,:)PREFIX%,*})
   compset -P '*,'
   _describe value items -F before -qS ,
 }

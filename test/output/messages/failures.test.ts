@@ -278,6 +278,24 @@ describe('explain', () => {
       'the file of test is broken (it is not JSON): /c/test.json. Add the environment again.',
       ['courier-jwt', 'env', 'add', 'test', '--replace'],
     ),
+    row(
+      'environment.broken',
+      { name: 'config', path: '/c/config.json', problem: 'empty' },
+      'the file of config is broken (it is empty): /c/config.json. Add the environment again.',
+      ['courier-jwt', 'env', 'use', 'test'],
+    ),
+    // An environment may have that name too: only the path tells them apart.
+    row(
+      'environment.broken',
+      { name: 'config', path: '/c/environments/config.json', problem: 'empty' },
+      'the file of config is broken (it is empty): /c/environments/config.json. Add the environment again.',
+      ['courier-jwt', 'env', 'add', 'config', '--replace'],
+    ),
+    row('courier.timeout', { host: 'h', seconds: 1 }, 'h did not answer in 1 second. --timeout gives it more.', [
+      'curl',
+      '-sSI',
+      'https://h/',
+    ]),
     row('request.rejected', { status: 400, message: 'bad scope' }, 'Courier cannot mint that (400): bad scope.', [
       'courier-jwt',
       'scopes',

@@ -207,6 +207,12 @@ group('describe', () => {
       { subject: 'test', facts: { message: 'h cannot be reached.' } },
       'test: h cannot be reached.',
     ),
+    row(
+      'grant.user',
+      { subject: 'alice', facts: { users: ['bob', 'carol'] } },
+      'the token is for bob, carol, and was asked for alice.',
+    ),
+    row('grant.user', { subject: 'alice', facts: { users: [] } }, 'the token is for nobody, and was asked for alice.'),
     row('not.known', { subject: 'test\n', facts: {} }, 'test\\n not.known'),
     row('user.match', { subject: 'x'.repeat(201) }, `is for ${'x'.repeat(200)}…, and for nobody else.`),
   ])('$code: $expected', ({ code, finding, expected }) => {
