@@ -80,8 +80,22 @@ export interface FailureFacts {
 
 export type FailureCode = keyof FailureFacts;
 export type UserProblem = 'empty' | 'whitespace' | 'control' | 'placeholder' | 'unpaired-surrogate';
-export type DurationProblem = 'no-unit' | 'not-positive' | 'ambiguous-month' | 'too-short' | 'too-long' | 'not-a-duration';
-export type KeyProblem = 'empty' | 'whitespace' | 'newline' | 'quoted' | 'too-short' | 'not-ascii' | 'jwt' | 'client-key';
+export type DurationProblem =
+  | 'no-unit'
+  | 'not-positive'
+  | 'ambiguous-month'
+  | 'too-short'
+  | 'too-long'
+  | 'not-a-duration';
+export type KeyProblem =
+  | 'empty'
+  | 'whitespace'
+  | 'newline'
+  | 'quoted'
+  | 'too-short'
+  | 'not-ascii'
+  | 'jwt'
+  | 'client-key';
 export type NetworkReason = 'refused' | 'dns' | 'dropped' | 'certificate' | 'proxy' | 'other';
 export type NonsenseProblem = 'not-json' | 'no-token' | 'not-a-jwt' | 'too-large';
 

@@ -23,7 +23,9 @@ export function system(keychainScript: string): Context {
     variables: process.env,
     now: () => Date.now() / 1000,
     store: fileStore(configDirectory(process.env)),
-    keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env), { onTerminal: () => stdin.isTerminal && stderr.isTerminal }),
+    keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env), {
+      onTerminal: () => stdin.isTerminal && stderr.isTerminal,
+    }),
     async network() {
       const { networkTransport } = await import('./courier/https.js');
       return networkTransport(process.env);
@@ -67,7 +69,9 @@ function interruptionOf(): AbortSignal {
 /** A version 4 UUID. It tells things apart and keeps nothing secret: node:crypto would cost 7 ms to load. */
 function newId(): string {
   const pattern = 'xxxxxxxx-xxxx-4xxx-vxxx-xxxxxxxxxxxx';
-  return pattern.replace(/[xv]/g, (kind) => (Math.floor(Math.random() * (kind === 'v' ? 4 : 16)) + (kind === 'v' ? 8 : 0)).toString(16));
+  return pattern.replace(/[xv]/g, (kind) =>
+    (Math.floor(Math.random() * (kind === 'v' ? 4 : 16)) + (kind === 'v' ? 8 : 0)).toString(16),
+  );
 }
 
 /** `optional`: what cannot be written is left unsaid, for the work and its artifact do not depend on it. */
@@ -104,7 +108,7 @@ function standardStream(fd: number): { isTTY?: boolean } {
 
 /** Writes it all, waiting for a slow reader; false when the reader went away. Cheaper than `process.stdout` for a line. */
 function writeAll(fd: number, bytes: Buffer): boolean {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     try {
       done += writeSync(fd, bytes, done);
     } catch (error) {
@@ -137,7 +141,7 @@ const chunkBytes = 65_536;
 /** Undefined when there is more than `limitBytes`. */
 async function readAll(fd: number, limitBytes: number, interruption: AbortSignal): Promise<string | undefined> {
   const chunks: Buffer[] = [];
-  for (let total = 0; ; ) {
+  for (let total = 0; ;) {
     const chunk = await readChunk(fd, interruption);
     if (chunk.length === 0) return textOf(Buffer.concat(chunks));
     total += chunk.length;
@@ -166,7 +170,7 @@ function readFile(path: string, limitBytes: number): string | undefined {
   const fd = openSync(path, 'r');
   try {
     const chunks: Buffer[] = [];
-    for (let total = 0; ; ) {
+    for (let total = 0; ;) {
       const buffer = Buffer.alloc(chunkBytes);
       const count = readSync(fd, buffer);
       if (count === 0) return textOf(Buffer.concat(chunks));

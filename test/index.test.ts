@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Failure, checkToken, decodeToken, issueToken, scopeString } from '../src/index.js';
-import { type CourierServer, json, sign, startCourier, workspace } from './support/courier-server.js';
 import { now } from './support/context.js';
+import { type CourierServer, json, sign, startCourier, workspace } from './support/courier-server.js';
 
 const claims = {
   scope: 'user_id:alice inbox:read:messages',
@@ -20,7 +20,12 @@ describe('the library', () => {
   afterAll(async () => courier.close());
 
   it('mints over the network', async () => {
-    const issued = await issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', for: ['brands'], baseUrl: courier.url });
+    const issued = await issueToken({
+      apiKey: 'pk_test_1234567890',
+      user: 'alice',
+      for: ['brands'],
+      baseUrl: courier.url,
+    });
     const scopes = ['user_id:alice', 'read:brands'];
     expect(issued).toEqual({
       token: expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]{43}$/),
@@ -37,7 +42,9 @@ describe('the library', () => {
     const failed = issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', baseUrl: courier.url });
     await expect(failed).rejects.toThrow(Failure);
     courier.misbehave([json(401, { message: 'Unauthorized', type: 'authentication_error' })]);
-    await expect(issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', baseUrl: courier.url })).rejects.toMatchObject({
+    await expect(
+      issueToken({ apiKey: 'pk_test_1234567890', user: 'alice', baseUrl: courier.url }),
+    ).rejects.toMatchObject({
       code: 'key.refused',
       message: expect.stringMatching(/refused the API key of apiKey \(401\)/),
     });
@@ -49,7 +56,12 @@ describe('the library', () => {
       payload: claims,
       users: ['alice'],
       scopes: ['user_id:alice', 'inbox:read:messages'],
-      time: { state: 'valid', issuedAt: '2025-12-31T23:59:00Z', expiresAt: '2026-01-01T01:00:00Z', remainingSeconds: 3600 },
+      time: {
+        state: 'valid',
+        issuedAt: '2025-12-31T23:59:00Z',
+        expiresAt: '2026-01-01T01:00:00Z',
+        remainingSeconds: 3600,
+      },
       workspace: { tenantId: `${workspace}/test`, tenantScope: 'published/test' },
       signature: 'not-verified',
     });
@@ -78,7 +90,13 @@ describe('the library', () => {
 
   it('is the same from CommonJS', () => {
     const built = createRequire(import.meta.url)('../dist/library-cjs/index.js') as typeof import('../src/index.js');
-    expect(Object.keys(built).toSorted()).toEqual(['Failure', 'checkToken', 'decodeToken', 'issueToken', 'scopeString']);
+    expect(Object.keys(built).toSorted()).toEqual([
+      'Failure',
+      'checkToken',
+      'decodeToken',
+      'issueToken',
+      'scopeString',
+    ]);
     expect(built.scopeString({ user: 'alice', for: ['brands'] })).toBe('user_id:alice read:brands');
   });
 });

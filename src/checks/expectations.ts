@@ -27,7 +27,10 @@ export function issueCommand(user: string | undefined, expected: Expectations, f
     'issue',
     ...option('--user', user ?? someUser),
     ...list('--for', expected.for),
-    ...list('--scope', expected.require?.filter((scope) => !scope.startsWith('user_id:'))),
+    ...list(
+      '--scope',
+      expected.require?.filter((scope) => !scope.startsWith('user_id:')),
+    ),
     ...(environment ? ['--env', environment] : []),
   ];
 }
@@ -36,4 +39,3 @@ export function issueCommand(user: string | undefined, expected: Expectations, f
 function option(flag: string, value: string): string[] {
   return value.startsWith('-') ? [`${flag}=${value}`] : [flag, value];
 }
-

@@ -19,8 +19,7 @@ export function checkShape(token: FoundToken, claims: Claims, localExpected: boo
 
 function checkAlgorithm({ header, signature }: FoundToken, fix: string[]): Finding[] {
   const algorithm = algorithmOf(header);
-  if (isUnsigned(header))
-    return [{ code: 'signature.none', status: 'fail', facts: { algorithm }, fix }];
+  if (isUnsigned(header)) return [{ code: 'signature.none', status: 'fail', facts: { algorithm }, fix }];
   if (algorithm !== 'HS256') return [{ code: 'signature.algorithm', status: 'warn', facts: { algorithm }, fix }];
   if (signature.length === hs256Length) return [];
   const facts = { characters: signature.length, expected: hs256Length };

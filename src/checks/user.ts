@@ -5,7 +5,11 @@ import type { Expectations } from './expectations.js';
 
 /** Whose token it is. `needsUser`: whether what is required means nothing without a user. */
 export function checkUser(claims: Claims, expected: Expectations, needsUser: boolean, fix: string[]): Finding[] {
-  return [...missing(claims, needsUser || expected.user !== undefined, fix), ...unusable(claims, fix), ...compared(claims, expected, fix)];
+  return [
+    ...missing(claims, needsUser || expected.user !== undefined, fix),
+    ...unusable(claims, fix),
+    ...compared(claims, expected, fix),
+  ];
 }
 
 function missing({ users }: Claims, needsUser: boolean, fix: string[]): Finding[] {

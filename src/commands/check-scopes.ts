@@ -38,7 +38,8 @@ export function define(command: Command, act: Act): void {
         ['courier-jwt check-scopes eyJ… --for inbox,preferences -u alice', 'for what the app uses'],
         ['courier-jwt check-scopes --token-file t --env test', 'is it from that workspace?'],
         ['courier-jwt check-scopes - --min-ttl 1h --strict --json', 'in CI'],
-      ) + '\n\n--env also compares workspace and environment with those that env add recorded.\nNothing is sent: these are claims only. Exit 0 yes, 1 no.',
+      ) +
+        '\n\n--env also compares workspace and environment with those that env add recorded.\nNothing is sent: these are claims only. Exit 0 yes, 1 no.',
     )
     .action(act(checkScopes));
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { toJson } from '../output/escape.js';
-import { tokenText } from '../output/token-text.js';
 import { checkShape } from '../checks/shape.js';
 import { checkTime } from '../checks/time.js';
+import { toJson } from '../output/escape.js';
+import { tokenText } from '../output/token-text.js';
 import { readClaims } from '../token/claims.js';
 import { viewToken } from '../token/view.js';
 import { addTokenSource, examples } from './options.js';
@@ -16,7 +16,7 @@ export function define(command: Command, act: Act): void {
       examples(
         ['pbpaste | courier-jwt decode', 'a token, a header, a curl command, a HAR …'],
         ['courier-jwt decode --token-file session.har', 'finds the Courier token in it'],
-        ["courier-jwt decode --json eyJ… | jq .time", 'for scripts'],
+        ['courier-jwt decode --json eyJ… | jq .time', 'for scripts'],
       ) + '\n\nNothing is sent, and nothing is judged: check-scopes does that.',
     )
     .action(act(decode));

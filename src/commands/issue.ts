@@ -21,8 +21,8 @@ import { isoOrNull } from '../token/time.js';
 import { chooseFor, open } from './environment.js';
 import { mintToken } from './mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once, oneOf, seconds } from './options.js';
-import { pasteable } from './words.js';
 import { type Act, type Tools, canPrompt } from './tools.js';
+import { pasteable } from './words.js';
 
 interface IssueOptions extends KeyOptions {
   user?: string;
@@ -40,7 +40,11 @@ export function define(command: Command, act: Act): void {
     .argument('[user]')
     .option('-u, --user <id>', 'whose token it is: one user', once('--user'))
     .option('--for <surfaces>', 'what the token is for: inbox, toast, preferences, push, …', list('--for'))
-    .option('--scope <scopes>', "scopes of your own: alone instead of the how-to's set, with --for besides", list('--scope'))
+    .option(
+      '--scope <scopes>',
+      "scopes of your own: alone instead of the how-to's set, with --for besides",
+      list('--scope'),
+    )
     .option('--tenant <id>', "Courier Create's scopes for this tenant only", once('--tenant'))
     .option('--expires-in <duration>', 'how long it lives: 30m, 12h, 7d (default: 1d)', once('--expires-in'))
     .option('--output <format>', 'token, or env: COURIER_JWT=… lines', oneOf('--output', ['token', 'env'] as const))
@@ -98,7 +102,8 @@ async function confirmProduction({ choice, production }: Environment, options: I
   const environment = labelOf(choice);
   if (!canPrompt(tools)) throw new Failure('production.unconfirmed', { environment, how: production.how });
   const question = say`${environment} is production. Mint a token that opens ${options.user ?? ''}'s real inbox?`;
-  if (!(await tools.context.prompts.confirm(question))) throw new Failure('usage.declined', { what: 'a production token' });
+  if (!(await tools.context.prompts.confirm(question)))
+    throw new Failure('usage.declined', { what: 'a production token' });
 }
 
 function requestWarnings({ scopes, lifetimeSeconds }: Asking): Finding[] {

@@ -50,7 +50,9 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
 export async function buildProgram(names: string[], act: Act, context: Pick<Context, 'stdout'>): Promise<Command> {
   const program = new Command('courier-jwt');
   program
-    .description("Courier's user tokens: mint, decode, check.\nWhy is my Inbox empty? pbpaste | courier-jwt check-scopes")
+    .description(
+      "Courier's user tokens: mint, decode, check.\nWhy is my Inbox empty? pbpaste | courier-jwt check-scopes",
+    )
     .usage('<command> [options]')
     .version(version, '--version', 'the version')
     .helpOption('-h, --help', 'help, with examples')
@@ -97,7 +99,10 @@ function usageFailure(error: CommanderError, argv: string[], program: Command): 
   }
   if (error.code === 'commander.excessArguments') {
     const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
-    return new Failure('usage.excess', { command: name, suggestion: takesToken ? ['courier-jwt', name, '-'] : undefined });
+    return new Failure('usage.excess', {
+      command: name,
+      suggestion: takesToken ? ['courier-jwt', name, '-'] : undefined,
+    });
   }
   if (error.code === 'commander.help') return new Failure('usage.missing', { option: 'a command', command: name });
   const message = `${error.message.replace(/^error: /, '').replace(/\.?$/, '')}.`;

@@ -6,7 +6,12 @@ import { pasteable } from './words.js';
 export function suggestCommand(word: string, rest: string[]): string[] | undefined {
   const lower = word.toLowerCase();
   const byOtherName = Object.entries(otherNames).find(([, names]) => names.includes(lower))?.[0];
-  const name = byOtherName ?? similar(lower, commandTable.map((entry) => entry.name));
+  const name =
+    byOtherName ??
+    similar(
+      lower,
+      commandTable.map((entry) => entry.name),
+    );
   if (name === undefined) return undefined;
   return pasteable([...name.split(' '), ...rest]) ?? pasteable(name.split(' '));
 }

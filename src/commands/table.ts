@@ -10,8 +10,16 @@ export interface CommandEntry {
 export const commandTable: CommandEntry[] = [
   { name: 'issue', summary: 'mint a token for a user', load: () => import('./issue.js') },
   { name: 'decode', summary: 'show what is in a token', load: () => import('./decode.js') },
-  { name: 'check-scopes', summary: 'judge a token: what it lacks, and how to mend it', load: () => import('./check-scopes.js') },
-  { name: 'scopes', summary: 'the scopes and what needs them; a ready scope string', load: () => import('./scopes.js') },
+  {
+    name: 'check-scopes',
+    summary: 'judge a token: what it lacks, and how to mend it',
+    load: () => import('./check-scopes.js'),
+  },
+  {
+    name: 'scopes',
+    summary: 'the scopes and what needs them; a ready scope string',
+    load: () => import('./scopes.js'),
+  },
   { name: 'env', summary: 'keep an API key for each environment', load: () => import('./env/index.js') },
   { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.js') },
 ];

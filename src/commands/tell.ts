@@ -14,7 +14,8 @@ export async function tell(failure: Failure, argv: string[], context: Context, s
   const console = await makeConsole(context, secrets, flags);
   const { message, fix } = explain(failure);
   // Where stdout itself failed, only stderr is left.
-  if (flags.json && failure.code !== 'output.failed') console.result(toJson({ error: { code: failure.code, message, fix } }));
+  if (flags.json && failure.code !== 'output.failed')
+    console.result(toJson({ error: { code: failure.code, message, fix } }));
   else {
     console.error(`${console.err.red('error:')} ${message}`);
     if (failure.code !== 'interrupted.signal') console.error(`  try: ${console.err.bold(shellLine(fix))}`);

@@ -8,7 +8,9 @@ const keyFlag = /^--(?:api-?key|apikey|key|secret|auth-token|courier-api-key)(?:
 export function secretsIn(argv: string[], variables: Record<string, string | undefined>): string[] {
   const keys = argv.flatMap((word, i) => {
     const flag = keyFlag.exec(word);
-    return flag ? [flag[1] ?? argv[i + 1] ?? ''] : (word.match(/(?:pk|dk)_(?:prod|test)_[\w-]+|token_[\w-]{8,}/g) ?? []);
+    return flag
+      ? [flag[1] ?? argv[i + 1] ?? '']
+      : (word.match(/(?:pk|dk)_(?:prod|test)_[\w-]+|token_[\w-]{8,}/g) ?? []);
   });
   const signatures = argv.flatMap((word) => [...word.matchAll(/eyJ[\w-]*\.[\w-]+\.([\w-]{21,})/g)].map((m) => m[1]!));
   return [...keys, ...signatures, ...keysIn(variables).map((key) => key.trim())];

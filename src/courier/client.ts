@@ -65,7 +65,8 @@ function tokenIn(body: string, host: string): Jwt {
   const token = fieldOf(answer, 'token');
   if (typeof token !== 'string') throw new Failure('courier.nonsense', { host, problem: 'no-token' });
   try {
-    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Failure('token.none', { bytes: token.length, binary: false });
+    if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+      throw new Failure('token.none', { bytes: token.length, binary: false });
     return decodeJwt(token);
   } catch {
     throw new Failure('courier.nonsense', { host, problem: 'not-a-jwt' });

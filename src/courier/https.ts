@@ -73,7 +73,9 @@ async function exchange(
   return new Promise((resolve, reject) => {
     const { signal, timeoutMs } = request;
     let tunnelled = !route.viaProxy;
-    const sent = node.request(url, options, (response) => readBody(response, url.host).then(settle(resolve), settle(fail)));
+    const sent = node.request(url, options, (response) =>
+      readBody(response, url.host).then(settle(resolve), settle(fail)),
+    );
     const deadline = setTimeout(() => {
       settle(reject)(new Failure('courier.timeout', { host: url.host, seconds: timeoutMs / 1000 }));
       sent.destroy();

@@ -10,7 +10,12 @@ export function recordOf(name: string, source: string, store: EnvironmentStore):
   const record = isName(name) ? store.read(name) : undefined;
   if (record) return record;
   const known = store.names();
-  throw new Failure('environment.unknown', { name, known, suggestion: similar(name, [...known, localEnvironment]), source });
+  throw new Failure('environment.unknown', {
+    name,
+    known,
+    suggestion: similar(name, [...known, localEnvironment]),
+    source,
+  });
 }
 
 /** The default, for those who can do without it: none where its file is broken. */

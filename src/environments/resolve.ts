@@ -78,7 +78,6 @@ function unusedDefault(winner: Candidate, store: EnvironmentStore): string[] {
   return name === undefined ? [] : [`the default environment ${name}`];
 }
 
-
 /** What a choice is called in messages. */
 export function labelOf({ name, source }: Choice): string {
   return name ?? source;
@@ -136,7 +135,8 @@ function byName(winner: Candidate, request: EnvironmentRequest, { variables, sto
   const name = winner.name!;
   const unused = variables('COURIER_BASE_URL') ? ['COURIER_BASE_URL'] : [];
   const base = { name, source: winner.source, unused };
-  if (name === localEnvironment) return { ...base, local: true, baseUrl: localBaseUrl, record: undefined, key: undefined };
+  if (name === localEnvironment)
+    return { ...base, local: true, baseUrl: localBaseUrl, record: undefined, key: undefined };
   const variable = isName(name) ? variables(keyVariable(name)) : undefined;
   const record = variable ? store.read(name) : recordOf(name, winner.source, store);
   const baseUrl = baseUrlOf(name, record, request.region);

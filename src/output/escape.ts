@@ -19,9 +19,7 @@ export function visible(text: string): string {
     harmless.test(text) && !text.includes('\n')
       ? text
       : text.replace(unseen, (char) => named[char] ?? `\\u{${codeOf(char)}}`);
-  return seen
-    .replaceAll('::', ':\\u{3a}')
-    .replaceAll('##[', '#\\u{23}[');
+  return seen.replaceAll('::', ':\\u{3a}').replaceAll('##[', '#\\u{23}[');
 }
 
 /** A template whose values are hostile text. */
@@ -39,9 +37,7 @@ export function inertJson(json: string): string {
   const seen = harmless.test(json)
     ? json
     : json.replace(unseen, (char) => (char === '\n' ? char : `\\u${codeOf(char).padStart(4, '0')}`));
-  return seen
-    .replaceAll('::', ':\\u003a')
-    .replaceAll('##[', '#\\u0023[');
+  return seen.replaceAll('::', ':\\u003a').replaceAll('##[', '#\\u0023[');
 }
 
 /** Cuts hostile text to a length that leaves a message readable. */

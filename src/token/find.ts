@@ -126,4 +126,3 @@ function whatElse(text: string): Failure {
   const binary = text.includes('\0') || text.includes('\uFFFD');
   return new Failure('token.none', { bytes: Buffer.byteLength(text.replaceAll('\uFFFD', '?')), binary });
 }
-

@@ -1,5 +1,5 @@
-import { hmacSha256 } from './hmac-sha256.js';
 import type { Jwt } from './decode.js';
+import { hmacSha256 } from './hmac-sha256.js';
 
 /**
  * The key that signs `--env local` tokens, published on purpose: anybody can make such a token, so it proves nothing

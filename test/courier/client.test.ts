@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { issueHttpRequest, issueToken } from '../../src/courier/client.js';
 import type { HttpRequest, HttpResponse } from '../../src/courier/transport.js';
 import { Failure } from '../../src/errors.js';
-import { explain } from '../../src/output/messages/failures.js';
 import { version } from '../../src/version.js';
 import { sign } from '../support/courier-server.js';
 import { rejectionOf } from '../token/failure-of.js';
@@ -244,14 +243,5 @@ describe('issueToken', () => {
     const refused = (baseUrl: string) => issued({ status: 401 }, { baseUrl });
     expect((await refused('http://127.0.0.1:8080/x')).outcome).toMatchObject({ facts: { host: '127.0.0.1:8080' } });
     expect((await refused('local:')).outcome).toMatchObject({ facts: { host: 'local:' } });
-  });
-
-  it.each([
-    { name: 'all three', headers: {}, attempts: 3, says: true },
-    { name: 'one, where Retry-After is over the cap', headers: { 'retry-after': '3600' }, attempts: 1, says: false },
-  ])('is said to have been tried three times when it was: $name', async ({ headers, attempts, says }) => {
-    const { outcome, requests } = await issued({ status: 503, headers });
-    const { message } = explain(outcome as Failure);
-    expect({ attempts: requests.length, says: message.includes('three tries') }).toEqual({ attempts, says });
   });
 });

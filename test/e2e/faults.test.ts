@@ -101,7 +101,7 @@ const limited = (said: string | RegExp, notes = ''): Outcome => ({
 const unavailable = (answer: number): Outcome => ({
   exit: 4,
   code: 'courier.unavailable',
-  message: `HOST is in trouble (${answer}), after three tries. See https://status.courier.com.`,
+  message: `HOST is in trouble (${answer}). See https://status.courier.com.`,
   fix: look,
   notes: retryNotes(String(answer)),
 });

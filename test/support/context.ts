@@ -65,7 +65,10 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     store,
     keychain: outside.keychain ?? noKeychain,
     network: async () => transport,
-    prompts: { confirm: async (question) => answer(question) as boolean, secret: async (question) => answer(question) as string },
+    prompts: {
+      confirm: async (question) => answer(question) as boolean,
+      secret: async (question) => answer(question) as string,
+    },
     files: {
       read(path) {
         const text = outside.files?.[path];

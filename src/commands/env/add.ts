@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { type Region, regionBaseUrls } from '../../courier/regions.js';
+import { keepEnvironment } from '../../environments/keep.js';
 import { checkKey, knownPrefix, maskKey } from '../../environments/key.js';
 import { checkName, keyVariable } from '../../environments/name.js';
 import { isProductionKey, isProductionScope } from '../../environments/production.js';
 import type { EnvironmentRecord, Storage } from '../../environments/record.js';
-import { keepEnvironment } from '../../environments/keep.js';
 import { ownServer } from '../../environments/resolve.js';
 import type { VariableOrigin } from '../../environments/variables.js';
 import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
+import { localEnvironment } from '../../token/local.js';
 import { environmentSources, keyByHand } from '../environment.js';
 import { type KeyOptions, addKeyOptions, examples, oneOf } from '../options.js';
-import { localEnvironment } from '../../token/local.js';
 import { type Act, type Tools, canPrompt } from '../tools.js';
 import { probe } from './probe.js';
 import { viewOf, workspaceName } from './view.js';
@@ -27,7 +27,11 @@ interface AddOptions extends KeyOptions {
 export function define(command: Command, act: Act): void {
   addKeyOptions(command)
     .option('--from-env', 'take the key from COURIER_API_KEY_<NAME>, else from COURIER_API_KEY')
-    .option('--storage <where>', 'keychain or file (default: the keychain where there is one)', oneOf('--storage', ['keychain', 'file'] as const))
+    .option(
+      '--storage <where>',
+      'keychain or file (default: the keychain where there is one)',
+      oneOf('--storage', ['keychain', 'file'] as const),
+    )
     .option('--no-check', 'keep the key without asking Courier')
     .option('--replace', 'a new key for an environment that is there')
     .addHelpText(
@@ -50,7 +54,8 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   const given = await readKey(name, options, tools);
   secrets.add(given.text);
   const apiKey = checkKey(given.text, given.source);
-  if (!knownPrefix(apiKey)) console.warn({ code: 'key.unknown-prefix', status: 'warn', subject: 'that key', facts: {} });
+  if (!knownPrefix(apiKey))
+    console.warn({ code: 'key.unknown-prefix', status: 'warn', subject: 'that key', facts: {} });
   const place = placeOf(given, before, tools);
   const claims = options.check ? await proved(name, apiKey, place, tools) : { tenantId: null, tenantScope: null };
   if (before) await confirmSame(name, before, claims, tools);
@@ -167,5 +172,6 @@ async function confirmSame(
   const facts = { name, before: workspaceName(before), after: workspaceName(now) };
   if (!canPrompt(tools)) throw new Failure('environment.different', facts);
   const question = say`The new key is of ${facts.after}, and ${name} is of ${facts.before}. Replace it?`;
-  if (!(await tools.context.prompts.confirm(question))) throw new Failure('usage.declined', { what: `replacing ${name}` });
+  if (!(await tools.context.prompts.confirm(question)))
+    throw new Failure('usage.declined', { what: `replacing ${name}` });
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { EnvironmentRecord } from '../../environments/record.js';
 import { readableDefault, recordOf } from '../../environments/lookup.js';
+import type { EnvironmentRecord } from '../../environments/record.js';
 import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';

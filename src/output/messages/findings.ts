@@ -45,7 +45,8 @@ const newerToken = 'Tokens cannot be revoked: mint a shorter one, 1d for a usual
 const sentences: Record<string, (known: Known) => string> = {
   'header.doubled-bearer': () => 'the header says Bearer twice: it is refused whatever the token is.',
   'signature.none': (k) => say`not signed (alg ${k.fact('algorithm')}): Courier refuses it.`,
-  'signature.algorithm': (k) => say`signed with ${k.fact('algorithm')}; Courier's tokens are HS256. Is it another service's?`,
+  'signature.algorithm': (k) =>
+    say`signed with ${k.fact('algorithm')}; Courier's tokens are HS256. Is it another service's?`,
   'signature.cut-short': (k) =>
     say`the signature is cut short (${k.fact('characters')} of ${k.fact('expected')} characters): Courier refuses it. A column or a copy was too narrow.`,
   'signature.stand-in': (k) =>
@@ -57,7 +58,8 @@ const sentences: Record<string, (known: Known) => string> = {
     k.finding.facts.present === true
       ? 'the scope claim is not a string: Courier finds no scopes in it.'
       : "there is no scope claim: this is not a Courier user token. Is it your own session's, or another service's?",
-  'claim.type': (k) => say`the claim ${k.subject} is of the wrong type (${k.fact('found')}, not ${k.fact('expected')}).`,
+  'claim.type': (k) =>
+    say`the claim ${k.subject} is of the wrong type (${k.fact('found')}, not ${k.fact('expected')}).`,
 
   'expiry.valid': (k) => say`expires in ${k.span('remainingSeconds')}, at ${k.fact('expiresAt')}.`,
   'expiry.expired': (k) =>
@@ -81,7 +83,8 @@ const sentences: Record<string, (known: Known) => string> = {
     say`is for ${k.subject}: a placeholder that nothing was put in for. Nobody has such an inbox, so it is empty.`,
   'user.invalid': (k) => say`is for "${k.subject}", which cannot be a user id (${k.fact('problem')}).`,
   'user.several': (k) => say`is for several users (${k.fact('users')}): each can read the others' messages.`,
-  'user.not-compared': () => "not looked at: the userId that the app passes to signIn. --user compares it with the token's.",
+  'user.not-compared': () =>
+    "not looked at: the userId that the app passes to signIn. --user compares it with the token's.",
 
   'scope.granted': (k) => say`${k.subject}${k.has('by') ? ` (by ${k.fact('by')})` : ''}`,
   'scope.missing': (k) => say`${k.subject} is missing: ${symptom(k.subject)}.`,
@@ -103,15 +106,20 @@ const sentences: Record<string, (known: Known) => string> = {
   'grant.scope-missing': (k) => say`${k.subject} was asked for and not granted: ${symptom(k.subject)}.`,
   'grant.scope-extra': (k) => say`${k.subject} was granted and not asked for.`,
   'grant.user': (k) => say`the token is for ${k.fact('users') || 'nobody'}, and was asked for ${k.subject}.`,
-  'grant.lifetime-short': (k) => say`lives for ${k.span('grantedSeconds')}, less than the ${k.span('askedSeconds')} asked for.`,
-  'grant.lifetime-long': (k) => say`lives for ${k.span('grantedSeconds')}, more than the ${k.span('askedSeconds')} asked for.`,
+  'grant.lifetime-short': (k) =>
+    say`lives for ${k.span('grantedSeconds')}, less than the ${k.span('askedSeconds')} asked for.`,
+  'grant.lifetime-long': (k) =>
+    say`lives for ${k.span('grantedSeconds')}, more than the ${k.span('askedSeconds')} asked for.`,
   'grant.all': (k) => say`${k.subject}: everything asked for was granted (${k.fact('scopes')}).`,
   'grant.not-tried': (k) =>
     say`${k.subject}: production, so nothing was minted but the probe. --allow-production mints for the surfaces.`,
 
-  'key.accepted': (k) => say`${k.subject}: ${k.fact('host')} takes the key${k.has('tenantScope') ? ` (${k.fact('tenantScope')})` : ''}.`,
-  'key.unknown-prefix': (k) => say`${k.subject} has no prefix of Courier's that is known here. It is used all the same.`,
-  'environment.recorded': (k) => say`${k.subject}: the workspace was not recorded yet, and now is (${k.fact('tenantScope')}).`,
+  'key.accepted': (k) =>
+    say`${k.subject}: ${k.fact('host')} takes the key${k.has('tenantScope') ? ` (${k.fact('tenantScope')})` : ''}.`,
+  'key.unknown-prefix': (k) =>
+    say`${k.subject} has no prefix of Courier's that is known here. It is used all the same.`,
+  'environment.recorded': (k) =>
+    say`${k.subject}: the workspace was not recorded yet, and now is (${k.fact('tenantScope')}).`,
   'environment.changed': (k) =>
     say`${k.subject}: the key is of ${k.fact('found')} now, and was of ${k.fact('expected')} when it was added.`,
   'environment.exposed': (k) => say`${k.subject}: others on this machine can read its file. Make it yours: chmod 600.`,

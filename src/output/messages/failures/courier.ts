@@ -1,6 +1,6 @@
 import type { NetworkReason, NonsenseProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf,  } from './sentences.js';
+import { type SentencesOf } from './sentences.js';
 
 const networkReasons: Record<NetworkReason, string> = {
   refused: 'nothing answers there',
@@ -24,7 +24,7 @@ export const courierSentences: SentencesOf<'courier'> = {
     fix: reachable(host),
   }),
   'courier.timeout': ({ host, seconds }) => ({
-    message: say`${host} did not answer in ${seconds} seconds. --timeout gives it more.`,
+    message: say`${host} did not answer in ${seconds} second${seconds === 1 ? '' : 's'}. --timeout gives it more.`,
     fix: reachable(host),
   }),
   'courier.redirect': ({ host, status, location }) => ({
@@ -36,7 +36,7 @@ export const courierSentences: SentencesOf<'courier'> = {
     fix: reachable(host),
   }),
   'courier.unavailable': ({ host, status }) => ({
-    message: say`${host} is in trouble (${status}), after three tries. See https://status.courier.com.`,
+    message: say`${host} is in trouble (${status}). See https://status.courier.com.`,
     fix: reachable(host),
   }),
   'courier.status': ({ host, status, message }) => ({

@@ -1,5 +1,5 @@
-import type { KeyProblem } from '../../../errors.js';
 import { isName } from '../../../environments/name.js';
+import type { KeyProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
 import { type SentencesOf, command, didYouMean, help, keysPage } from './sentences.js';
 
@@ -46,7 +46,11 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
     message: say`the file of ${name} is broken (${
       { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' }[problem]
     }): ${path}. Add the environment again.`,
-    fix: name === 'config' ? command('env', 'use', 'test') : command('env', 'add', name, '--replace'),
+    // The default's file stands beside the environments' folder; an environment may have its name.
+    fix:
+      name === 'config' && !path.endsWith('environments/config.json')
+        ? command('env', 'use', 'test')
+        : command('env', 'add', name, '--replace'),
   }),
   'environment.unreadable': ({ path, reason }) => ({
     message: say`${path} cannot be read: ${reason}.`,

@@ -1,5 +1,5 @@
-import type { DurationProblem, UserProblem } from '../../../errors.js';
 import { someUser } from '../../../checks/expectations.js';
+import type { DurationProblem, UserProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
 import { type SentencesOf, command, help } from './sentences.js';
 

@@ -1,5 +1,5 @@
-import type { FailureFacts } from '../../../errors.js';
 import { someUser } from '../../../checks/expectations.js';
+import type { FailureFacts } from '../../../errors.js';
 import { say, short } from '../../escape.js';
 import { type SentencesOf, command, fromStdin, help } from './sentences.js';
 
@@ -38,8 +38,9 @@ export const tokenSentences: SentencesOf<'token'> = {
       say`there are ${candidates.length} different Courier tokens in that. Pass the one you mean:`,
       ...candidates
         .slice(0, 9)
-        .map(({ users, expiresAt, place }) =>
-          say`  ${place}. user ${short(users.join(', ') || 'none')}, expires ${expiresAt ?? 'never'}`,
+        .map(
+          ({ users, expiresAt, place }) =>
+            say`  ${place}. user ${short(users.join(', ') || 'none')}, expires ${expiresAt ?? 'never'}`,
         ),
     ].join('\n'),
     fix: fromStdin,

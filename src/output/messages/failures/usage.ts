@@ -3,7 +3,10 @@ import { say, short } from '../../escape.js';
 import { type SentencesOf, command, didYouMean, fromStdin, help, keysPage } from './sentences.js';
 
 export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
-  'usage.parser': ({ message, command: name }) => ({ message: say`${message}`, fix: help(...(name ? name.split(' ') : [])) }),
+  'usage.parser': ({ message, command: name }) => ({
+    message: say`${message}`,
+    fix: help(...(name ? name.split(' ') : [])),
+  }),
   'usage.unknown-command': ({ word, suggestion }) => ({
     message: say`there is no command ${short(word)}.`,
     fix: suggestion ?? help(),
