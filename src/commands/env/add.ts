@@ -124,6 +124,8 @@ async function readKey(name: string, options: AddOptions, tools: Tools): Promise
   const byHand = await keyByHand(options, tools);
   if (byHand) return { text: byHand.key, source: byHand.flag, origin: 'shell' };
   if (options.fromEnv) return keyFromVariables(name, tools);
+  // A URL that cannot be used is usage: said before anybody types a key.
+  if (!tools.flags.region) ownServer('the terminal', 'shell', environmentSources(tools).variables);
   const text = await tools.context.prompts.secret(say`API key of ${name} (not shown):`);
   return { text: text.trim(), source: 'the terminal', origin: 'shell' };
 }
