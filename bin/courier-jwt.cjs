@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 'use strict';
 const { run } = require('../dist/cli/cli.cjs');
-const { system } = require('../dist/cli/system.cjs');
-void run(process.argv.slice(2), system(require.resolve('./keychain.cjs'))).then((code) => process.exit(code));
+const { exit, system } = require('../dist/cli/system.cjs');
+void run(process.argv.slice(2), system(require.resolve('./keychain.cjs'))).then(exit);

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, read, readSync, statSync, writeSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
 import { fileStore } from './environments/files.js';
@@ -23,7 +23,7 @@ export function system(keychainScript: string): Context {
     variables: process.env,
     now: () => Date.now() / 1000,
     store: fileStore(configDirectory(process.env)),
-    keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env), {
+    keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env, interruption), {
       onTerminal: () => stdin.isTerminal && stderr.isTerminal,
     }),
     async network() {
@@ -53,14 +53,25 @@ export function configDirectory(variables: Record<string, string | undefined>): 
   if (variables.COURIER_JWT_CONFIG_DIR) return variables.COURIER_JWT_CONFIG_DIR;
   if (variables.XDG_CONFIG_HOME) return join(variables.XDG_CONFIG_HOME, 'courier-jwt');
   if (process.platform === 'win32' && variables.APPDATA) return join(variables.APPDATA, 'courier-jwt');
-  return join(homedir(), '.config', 'courier-jwt');
+  // An empty HOME would make it the current folder, which may be anybody's.
+  return join(homedir() || userInfo().homedir, '.config', 'courier-jwt');
+}
+
+/** Whether a thread of Node's waits for stdin: it cannot be called off, and `process.exit` would wait for it. */
+let waitingForStdin = false;
+
+/** Ends the process. Where it cannot exit, it dies of the interrupt itself, which a shell reports as 130 too. */
+export function exit(code: number): void {
+  if (code !== 130 || !waitingForStdin) process.exit(code);
+  process.removeAllListeners('SIGINT');
+  process.kill(process.pid, 'SIGINT');
 }
 
 /** Aborts on the first Ctrl-C; the second ends the process. */
 function interruptionOf(): AbortSignal {
   const controller = new AbortController();
   process.on('SIGINT', () => {
-    if (controller.signal.aborted) process.exit(130);
+    if (controller.signal.aborted) exit(130);
     controller.abort();
   });
   return controller.signal;
@@ -152,6 +163,7 @@ async function readAll(fd: number, limitBytes: number, interruption: AbortSignal
 
 async function readChunk(fd: number, interruption: AbortSignal): Promise<Buffer> {
   try {
+    waitingForStdin = true;
     return await new Promise((resolve, reject) => {
       read(fd, Buffer.alloc(chunkBytes), 0, chunkBytes, null, (error, count, buffer) =>
         error ? reject(error) : resolve(buffer.subarray(0, count)),
@@ -162,7 +174,9 @@ async function readChunk(fd: number, interruption: AbortSignal): Promise<Buffer>
     if (reason === 'EOF') return Buffer.alloc(0);
     if (reason !== 'EAGAIN') throw new Failure('usage.file', { option: 'stdin', path: '', reason });
     await sleep(10, interruption);
-    return readChunk(fd, interruption);
+    return await readChunk(fd, interruption);
+  } finally {
+    waitingForStdin = false;
   }
 }
 

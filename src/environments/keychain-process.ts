@@ -1,13 +1,15 @@
+import { Failure } from '../errors.js';
 import type { AskKeychain, KeychainAnswer } from './keychain.js';
 
 /**
  * Asks through `script` (`bin/keychain.cjs`) in a process of its own, run by `node`. The key goes over its stdin; its
- * environment has no key in it.
+ * environment has no key in it. Rejects with `interrupted.signal` when it is interrupted.
  */
 export function keychainProcess(
   node: string,
   script: string,
   variables: Record<string, string | undefined>,
+  interruption: AbortSignal,
 ): AskKeychain {
   return async (request, timeoutMs) => {
     const { spawn } = await import('node:child_process');
@@ -18,9 +20,14 @@ export function keychainProcess(
     child.stdin.end(JSON.stringify(request));
     const chunks: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
+    const kill = () => child.kill('SIGKILL');
+    const timer = setTimeout(kill, timeoutMs);
+    interruption.addEventListener('abort', kill, { once: true });
     const killedBy = await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
     clearTimeout(timer);
+    interruption.removeEventListener('abort', kill);
+    // On a terminal Ctrl-C reaches the child too, and may end it first.
+    if (interruption.aborted || killedBy === 'SIGINT') throw new Failure('interrupted.signal', {});
     return killedBy === 'SIGKILL' ? undefined : parseAnswer(Buffer.concat(chunks).toString('utf8'));
   };
 }
