@@ -13,11 +13,11 @@ function ask(
 ) {
   const script = join(folder, `script-${Math.random()}.cjs`);
   writeFileSync(script, source);
-  return keychainProcess(
-    process.execPath,
-    script,
-    variables,
-  )({ action: 'set', account: 'test-1', key: 'the-key' }, timeoutMs);
+  return keychainProcess(process.execPath, script, variables)(
+    { action: 'set', account: 'test-1', key: 'the-key' },
+    timeoutMs,
+    new AbortController().signal,
+  );
 }
 
 const echo = "let text = ''; process.stdin.on('data', (d) => (text += d)).on('end', () => REPLY)";
