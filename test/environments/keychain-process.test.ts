@@ -13,11 +13,12 @@ function ask(
 ) {
   const script = join(folder, `script-${Math.random()}.cjs`);
   writeFileSync(script, source);
-  return keychainProcess(process.execPath, script, variables)(
-    { action: 'set', account: 'test-1', key: 'the-key' },
-    timeoutMs,
+  return keychainProcess(
+    process.execPath,
+    script,
+    variables,
     new AbortController().signal,
-  );
+  )({ action: 'set', account: 'test-1', key: 'the-key' }, timeoutMs);
 }
 
 const echo = "let text = ''; process.stdin.on('data', (d) => (text += d)).on('end', () => REPLY)";
