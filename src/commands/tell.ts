@@ -13,12 +13,13 @@ export async function tell(failure: Failure, argv: string[], context: Context, s
   const flags = flagsOf(argv);
   const console = await makeConsole(context, secrets, flags);
   const { message, fix } = explain(failure);
+  const line = shellLine(fix);
   // Where stdout itself failed, only stderr is left.
   if (flags.json && failure.code !== 'output.failed')
     console.result(toJson({ error: { code: failure.code, message, fix } }));
   else {
     console.error(`${console.err.red('error:')} ${message}`);
-    if (failure.code !== 'interrupted.signal') console.error(`  try: ${console.err.bold(shellLine(fix))}`);
+    if (line !== '' && failure.code !== 'interrupted.signal') console.error(`  try: ${console.err.bold(line)}`);
   }
   const { cause } = failure;
   if (cause instanceof Error) console.debug(visible(cause.stack ?? cause.message).replaceAll('\\n', '\n'));

@@ -22,6 +22,11 @@ export function visible(text: string): string {
   return seen.replaceAll('::', ':\\u{3a}').replaceAll('##[', '#\\u{23}[');
 }
 
+/** Whether all of it is seen: what is not cannot be shown and pasted both. */
+export function isSeen(text: string): boolean {
+  return text.search(unseen) === -1;
+}
+
 /** A template whose values are hostile text. */
 export function say(strings: TemplateStringsArray, ...values: (string | number)[]): string {
   return String.raw({ raw: strings }, ...values.map((value) => visible(String(value))));

@@ -166,7 +166,7 @@ describe.each(majors)('Node %i', (major) => {
       expect([added.code, added.stdout, added.stderr]).toEqual([
         0,
         '',
-        `kept test (published/test, workspace ${workspace}/test) in ${variables.COURIER_JWT_CONFIG_DIR}/environments/test.json; it is the default.\n`,
+        `kept test (published/test of workspace ${workspace}/test) in ${variables.COURIER_JWT_CONFIG_DIR}/environments/test.json; it is the default.\n`,
       ]);
       const listed = await on(context)(['env', 'list', '--json'], { variables });
       expect([listed.code, listed.stderr, documentOf(listed)]).toEqual([

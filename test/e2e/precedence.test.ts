@@ -438,8 +438,7 @@ describe('what is refused', () => {
       argv: ['-e', '../test'],
       exit: 3,
       code: 'environment.unknown',
-      message:
-        'there is no environment ../test (--env). There are: europe, my-test, other, test, local. Did you mean test?',
+      message: 'there is no environment ../test (--env). There are: europe, my-test, other, test, local.',
       fix: ['courier-jwt', 'env', 'add', 'test'],
     },
     {
@@ -639,7 +638,7 @@ describe('where environments are kept', () => {
     const added = await courierJwt(argv, { variables: given, stdin: keys.hand });
     expect([added.code, added.stderr]).toEqual([
       0,
-      `kept test (published/test, workspace 4d4b2e5e-7d1c-4a3a-9b63-0f6a1d2c3b4a/test) in ${join(root, place)}/environments/test.json; it is the default.\n`,
+      `kept test (published/test of workspace 4d4b2e5e-7d1c-4a3a-9b63-0f6a1d2c3b4a/test) in ${join(root, place)}/environments/test.json; it is the default.\n`,
     ]);
     const ran = await courierJwt(['issue', '-u', 'alice', '-q', '--json'], { variables: given });
     expect(documentOf(ran).environment).toEqual({ name: 'test', source: 'default', baseUrl: courier.url });

@@ -621,7 +621,7 @@ describe.concurrent('decode: any readable token is exit 0', () => {
   });
 
   it('the whole text', async () => {
-    const iat = seconds() - 3601;
+    const iat = seconds() - 3700;
     const text = token({ iat, exp: iat + 86_400, scope: 'user_id:alice read:brands inbox:read:write' });
     const ran = await courierJwt(['decode', text], { variables: { TZ: 'America/St_Johns' } });
     const utc = (time: number) => new Date(time * 1000).toISOString().replace('.000', '');

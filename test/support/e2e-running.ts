@@ -17,7 +17,7 @@ export interface Running {
 /** Starts the built executable in a home of its own. */
 export function start(argv: string[], variables: Record<string, string> = {}): Running {
   const home = configFolder();
-  const child = spawn(process.execPath, [executable, ...argv], {
+  const child = spawn(process.execPath, ['--', executable, ...argv], {
     cwd: home,
     env: { PATH: process.env.PATH, HOME: home, COURIER_JWT_CONFIG_DIR: join(home, 'config'), ...variables },
     stdio: ['pipe', 'pipe', 'pipe'],

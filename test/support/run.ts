@@ -31,7 +31,7 @@ export function configFolder(): string {
 /** Runs the built executable, in a home of its own unless `variables` says where. */
 export async function courierJwt(argv: string[], options: RunOptions = {}): Promise<Ran> {
   const home = configFolder();
-  const child = spawn(options.node ?? process.execPath, [executable, ...argv], {
+  const child = spawn(options.node ?? process.execPath, ['--', executable, ...argv], {
     cwd: options.cwd ?? home,
     env: { PATH: process.env.PATH, HOME: home, COURIER_JWT_CONFIG_DIR: join(home, 'config'), ...options.variables },
     stdio: ['pipe', 'pipe', 'pipe'],

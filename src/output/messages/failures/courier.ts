@@ -12,7 +12,7 @@ const networkReasons: Record<NetworkReason, string> = {
 };
 
 const nonsense: Record<NonsenseProblem, string> = {
-  'not-json': 'it is not JSON: is that URL Courier?',
+  'not-json': 'it is not JSON (is that URL Courier?)',
   'no-token': 'it has no token in it',
   'not-a-jwt': 'its token is not a JWT',
   'too-large': 'it is far too large',
@@ -32,7 +32,7 @@ export const courierSentences: SentencesOf<'courier'> = {
     fix: reachable(host),
   }),
   'courier.rate-limited': ({ host, retryAfterSeconds }) => ({
-    message: say`${host} asks to slow down (429)${retryAfterSeconds === null ? '' : ` and to wait ${retryAfterSeconds} seconds`}. Try again later.`,
+    message: say`${host} asks to slow down (429)${retryAfterSeconds === null ? '' : ` and to wait ${retryAfterSeconds} second${retryAfterSeconds === 1 ? '' : 's'}`}. Try again later.`,
     fix: reachable(host),
   }),
   'courier.unavailable': ({ host, status }) => ({
