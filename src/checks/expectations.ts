@@ -1,3 +1,5 @@
+import { isSeen } from '../token/unseen.js';
+
 /** What is expected of a token. Durations in seconds. */
 export interface Expectations {
   /** Surface ids; without them and without `require`, the how-to's set is required. */
@@ -25,11 +27,11 @@ export function issueCommand(user: string | undefined, expected: Expectations, f
   return [
     'courier-jwt',
     'issue',
-    ...option('--user', user ?? someUser),
+    ...option('--user', user !== undefined && isSeen(user) ? user : someUser),
     ...list('--for', expected.for),
     ...list(
       '--scope',
-      expected.require?.filter((scope) => !scope.startsWith('user_id:')),
+      expected.require?.filter((scope) => !scope.startsWith('user_id:') && isSeen(scope)),
     ),
     ...(environment ? ['--env', environment] : []),
   ];

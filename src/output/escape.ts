@@ -1,9 +1,4 @@
-/**
- * Controls, line and paragraph separators, invisible and bidirectional marks, unpaired surrogates: what could move a
- * cursor, break a line or show a text as another.
- */
-const unseen =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
+import { unseen } from '../token/unseen.js';
 
 /** Nearly all text: compiling the pattern above costs 2 ms, which it can be spared. */
 const harmless = /^[ -~\n]*$/;
@@ -20,11 +15,6 @@ export function visible(text: string): string {
       ? text
       : text.replace(unseen, (char) => named[char] ?? `\\u{${codeOf(char)}}`);
   return seen.replaceAll('::', ':\\u{3a}').replaceAll('##[', '#\\u{23}[');
-}
-
-/** Whether all of it is seen: what is not cannot be shown and pasted both. */
-export function isSeen(text: string): boolean {
-  return text.search(unseen) === -1;
 }
 
 /** A template whose values are hostile text. */

@@ -33,9 +33,10 @@ export class Secrets {
       const around = text.split(revealed);
       return around.map((part) => this.redact(part)).join(revealed);
     }
-    return [...this.#values]
+    const byValue = [...this.#values]
       .toSorted((a, b) => b.length - a.length)
-      .reduce((clean, secret) => redactOne(clean, secret), redactShapes(text));
+      .reduce((clean, secret) => redactOne(clean, secret), text);
+    return redactShapes(byValue);
   }
 }
 

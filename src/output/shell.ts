@@ -1,4 +1,5 @@
-import { isSeen, visible } from './escape.js';
+import { isSeen } from '../token/unseen.js';
+import { visible } from './escape.js';
 
 /**
  * An argv as a line for a POSIX shell: pasted, it gives the same words and runs nothing. `::` and `##[` are taken

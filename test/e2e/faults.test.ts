@@ -127,7 +127,7 @@ interface Row {
   requests: number;
 }
 
-const notJson = nonsense('it is not JSON (is that URL Courier?)');
+const notJson = nonsense("it is not JSON, so that URL may not be Courier's.");
 const hostile = 'no \u001b[31mscope\u001b[0m\n::error::x ##[error]y \u202ez';
 const shownHostile = 'no \\u{1b}[31mscope\\u{1b}[0m\\n:\\u{3a}error:\\u{3a}x #\\u{23}[error]y \\u{202e}z';
 

@@ -78,7 +78,14 @@ describe('redact', () => {
     { name: 'no secret', secrets: [key], text: 'nothing to hide', expected: 'nothing to hide' },
     { name: 'an empty secret hides nothing', secrets: [''], text: 'abc', expected: 'abc' },
     { name: 'nor does one of five letters', secrets: ['abcde'], text: 'abcde', expected: 'abcde' },
-    { name: 'without secrets', secrets: [], text: key, expected: key },
+    { name: 'without secrets', secrets: [], text: 'pk_test_ is a prefix', expected: 'pk_test_ is a prefix' },
+    { name: 'a key that nobody named', secrets: [], text: `key ${key}.`, expected: 'key [redacted].' },
+    {
+      name: 'a token that nobody named',
+      secrets: [],
+      text: 'eyJhIjoxfQ.e30.0123456789abcdef',
+      expected: 'eyJhIjoxfQ.e30.[redacted]',
+    },
   ])('$name', ({ secrets, text, expected }) => {
     expect(secretsOf(...secrets).redact(text)).toBe(expected);
   });

@@ -12,7 +12,7 @@ const networkReasons: Record<NetworkReason, string> = {
 };
 
 const nonsense: Record<NonsenseProblem, string> = {
-  'not-json': 'it is not JSON (is that URL Courier?)',
+  'not-json': "it is not JSON, so that URL may not be Courier's",
   'no-token': 'it has no token in it',
   'not-a-jwt': 'its token is not a JWT',
   'too-large': 'it is far too large',
