@@ -1,5 +1,6 @@
 import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
+import { isSeen } from '../token/unseen.js';
 
 /** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
 const keyFlag = /^--(?:api-?key|apikey|key|secret|auth-token|courier-api-key)(?:=(.*))?$/is;
@@ -33,5 +34,5 @@ const secretLike = /eyJ[\w-]|(?:pk|dk|ck)_|token_|^[\w-]{32,}$/;
 
 /** `courier-jwt …` to be pasted, or undefined when a word of it may be a secret. */
 export function pasteable(words: string[]): string[] | undefined {
-  return words.some((word) => secretLike.test(word)) ? undefined : ['courier-jwt', ...words];
+  return words.some((word) => secretLike.test(word) || !isSeen(word)) ? undefined : ['courier-jwt', ...words];
 }
