@@ -261,7 +261,7 @@ describe.skipIf(!hasKeyring)('the keychain', () => {
     for (const part of ['bin', 'dist/cli', 'package.json'])
       cpSync(resolve(dirname(executable), '..', part), join(copy, part), { recursive: true });
     const node = join(copy, 'node');
-    writeFileSync(node, `#!/bin/sh\nshift\nexec "${process.execPath}" "${copy}/bin/courier-jwt.cjs" "$@"\n`, {
+    writeFileSync(node, `#!/bin/sh\nshift 2\nexec "${process.execPath}" "${copy}/bin/courier-jwt.cjs" "$@"\n`, {
       mode: 0o755,
     });
     const home = house(keyring.variables);
