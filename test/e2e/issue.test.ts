@@ -179,6 +179,7 @@ describe('what comes out', () => {
     '\\',
     '日本',
     '#x',
+    'a\u200bb\u202ec',
   ])('sh takes --output env and gives the user back: %s', async (user) => {
     const cwd = configFolder();
     const variables = { ...keyed(courier), WHO: user };

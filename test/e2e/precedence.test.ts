@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CourierServer, startCourier } from '../support/courier-server.js';
-import { type ErrorDocument, documentOf, fileWith, told } from '../support/e2e-world.js';
+import { type ErrorDocument, documentOf, fileWith, shell, told } from '../support/e2e-world.js';
 import { type RunOptions, configFolder, courierJwt } from '../support/run.js';
 
 /** Every key that may win, so that the one that was sent names its source. */
@@ -262,6 +262,19 @@ describe('which key is sent', () => {
       expect({ code, ranCode: existsSync(ran) }).toEqual({ code: 0, ranCode: false });
     },
   );
+
+  it.each(['--env-file .env', '--env-file=.env'])('nor as it is installed, by its first line: %s', async (flags) => {
+    const cwd = configFolder();
+    writeFileSync(join(cwd, 'code.cjs'), `require('node:fs').writeFileSync('RAN', '')`);
+    writeFileSync(join(cwd, '.env'), `COURIER_JWT_ENV=other\nNODE_OPTIONS=--require=${join(cwd, 'code.cjs')}\n`);
+    const ran = await shell(`courier-jwt issue -u alice --json ${flags}`, { cwd, variables: config() });
+    expect({ code: ran.code, ranCode: existsSync(join(cwd, 'RAN')) }).toEqual({ code: 0, ranCode: false });
+    expect(documentOf(ran).environment).toEqual({ name: 'other', source: 'COURIER_JWT_ENV', baseUrl: courier.url });
+    const missing = await shell(`courier-jwt issue -u alice --json ${flags.replace('.env', 'gone')}`, {
+      variables: config(),
+    });
+    expect([missing.code, documentOf<ErrorDocument>(missing).error.code]).toEqual([2, 'usage.file']);
+  });
 
   it('a .env that nobody named is not read', async () => {
     const cwd = configFolder();

@@ -9,6 +9,8 @@ import { type Ran, type RunOptions, configFolder, courierJwt } from '../support/
 const key = 'pk_test_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0';
 const newKey = 'token_8Fh2Kq5Wz9Xc4Vb7Nm1Ls6Pd3Gj0Rt';
 const productionKey = 'dk_prod_Uy3Bv6Ng9Qa2Es5Hd8Lk1Jw4Ct7Mx0';
+/** Of no shape that is known: it can be told by its value alone. */
+const shapelessKey = 'Xr4Tm7Wq1Zc9Bn2Vd6Hs8Kf3Lp5Jg0Ay';
 const token = sign({
   scope: 'user_id:alice read:brands',
   tenant_scope: 'published/test',
@@ -16,7 +18,7 @@ const token = sign({
   exp: 4_000_000_000,
 });
 const signature = token.split('.')[2]!;
-const secrets = [key, newKey, productionKey, signature];
+const secrets = [key, newKey, productionKey, shapelessKey, signature];
 
 it('this file would see a leak', () => {
   expect(leaksIn(`x${key.slice(10, 22)}y`, secrets)).toEqual([key.slice(10, 22)]);
@@ -288,36 +290,51 @@ describe.concurrent('a server that echoes what it was sent, and more', () => {
         expect({ argv, leaks: leaksOf(ran, secrets) }).toEqual({ argv, leaks: [] });
         expect(ran.code).not.toBe(0);
       }
+      const environment = fileWith(`COURIER_API_KEY=${shapelessKey}\nCOURIER_BASE_URL=${courier.url}\n`, '.env');
+      const sources: { flags: string[]; options: RunOptions }[] = [
+        { flags: [], options: { variables: keyed(courier, shapelessKey) } },
+        {
+          flags: ['--api-key-stdin'],
+          options: { variables: { COURIER_BASE_URL: courier.url }, stdin: `${shapelessKey}\n` },
+        },
+        { flags: ['--env-file', environment, '--json'], options: {} },
+      ];
+      for (const { flags, options } of sources) {
+        const ran = await run(['issue', '-u', 'alice', '--debug', ...flags], options);
+        expect({ flags, leaks: leaksOf(ran, secrets) }).toEqual({ flags, leaks: [] });
+        expect(ran.code).not.toBe(0);
+      }
       expect(leakingFiles(home, secrets)).toEqual([]);
     }),
   );
 
-  it('claims that hold the key and the signature of another token', async () =>
+  it.each([key, shapelessKey])('claims that hold the key and the signature of another token: %s', async (sent) =>
     withCourier(async (courier) => {
       const { home, run } = makeHome();
       courier.claims((claims) => ({
         ...claims,
-        scope: `${String(claims.scope)} ${key} ${signature}`,
-        tenant_scope: `published/${key}`,
-        tenant_id: key,
+        scope: `${String(claims.scope)} ${sent} ${signature}`,
+        tenant_scope: `published/${sent}`,
+        tenant_id: sent,
       }));
-      const variables = keyed(courier, key);
+      const variables = keyed(courier, sent);
       const issued = await run(['issue', '-u', 'alice', '--debug'], { variables });
-      expect([issued.code, leaksOf(issued, [key], issued.stdout.trim())]).toEqual([0, []]);
+      expect([issued.code, leaksOf(issued, [sent], issued.stdout.trim())]).toEqual([0, []]);
       const asJson = await run(['issue', '-u', 'alice', '--debug', '--json'], { variables });
       const minted = documentOf<{ token: string }>(asJson).token;
-      expect(leaksOf(asJson, [key, minted.split('.')[2]!], minted)).toEqual([]);
+      expect(leaksOf(asJson, [sent, minted.split('.')[2]!], minted)).toEqual([]);
       const added = await run(['env', 'add', 'test', '--from-env', '--storage', 'file'], { variables });
-      expect([added.code, leaksOf(added, [key])]).toEqual([0, []]);
+      expect([added.code, leaksOf(added, [sent])]).toEqual([0, []]);
       for (const argv of [
         ['env', 'check', 'test'],
         ['env', 'list'],
         ['env', 'list', '--json'],
         ['env', 'check', '--all', '--json'],
       ])
-        expect({ argv, leaks: leaksOf(await run(argv), [key]) }).toEqual({ argv, leaks: [] });
-      expect(leakingFiles(home, [key])).toEqual([]);
-    }));
+        expect({ argv, leaks: leaksOf(await run(argv), [sent]) }).toEqual({ argv, leaks: [] });
+      expect(leakingFiles(home, [sent])).toEqual([]);
+    }),
+  );
 });
 
 describe('when all goes well', () => {

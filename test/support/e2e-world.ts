@@ -88,7 +88,7 @@ export function fileWith(content: string | Buffer, name = 'file'): string {
 }
 
 /** A folder with the built executable as `courier-jwt`, to stand first on PATH. */
-export function binFolder(): string {
+function binFolder(): string {
   const folder = configFolder();
   symlinkSync(executable, join(folder, 'courier-jwt'));
   return folder;
