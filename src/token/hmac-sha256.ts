@@ -9,19 +9,17 @@ export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   return sha256(concat(padded(0x5c), sha256(concat(padded(0x36), message))));
 }
 
-const primes = firstPrimes(64);
-const fraction = (root: number) => ((root - Math.floor(root)) * 2 ** 32) | 0;
-const initial = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
-const constants = primes.map((prime) => fraction(Math.cbrt(prime)));
-
 function sha256(message: Uint8Array): Uint8Array {
   const padded = pad(message);
   const view = new DataView(padded.buffer);
-  const state = Int32Array.from(initial);
+  // Of the first primes: what is needed once need not be there at start-up.
+  const primes = firstPrimes(64);
+  const state = Int32Array.from(primes.slice(0, 8), (prime) => fraction(Math.sqrt(prime)));
+  const constants = Int32Array.from(primes, (prime) => fraction(Math.cbrt(prime)));
   const schedule = new Int32Array(64);
   for (let offset = 0; offset < padded.length; offset += 64) {
     for (let i = 0; i < 16; i += 1) schedule[i] = view.getInt32(offset + i * 4);
-    compress(state, schedule);
+    compress(state, schedule, constants);
   }
   const digest = new DataView(new ArrayBuffer(32));
   state.forEach((word, i) => digest.setInt32(i * 4, word));
@@ -29,7 +27,7 @@ function sha256(message: Uint8Array): Uint8Array {
 }
 
 /** One block, with plain assignments: this runs once, cold, where destructuring would cost ten times as much. */
-function compress(state: Int32Array, w: Int32Array): void {
+function compress(state: Int32Array, w: Int32Array, k: Int32Array): void {
   for (let i = 16; i < 64; i += 1) {
     const x = w[i - 15]!;
     const y = w[i - 2]!;
@@ -43,7 +41,7 @@ function compress(state: Int32Array, w: Int32Array): void {
     const a = v[0]!;
     const e = v[4]!;
     const sum1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (v[7]! + sum1 + ((e & v[5]!) ^ (~e & v[6]!)) + constants[i]! + w[i]!) | 0;
+    const t1 = (v[7]! + sum1 + ((e & v[5]!) ^ (~e & v[6]!)) + k[i]! + w[i]!) | 0;
     const sum0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (sum0 + ((a & v[1]!) ^ (a & v[2]!) ^ (v[1]! & v[2]!))) | 0;
     v.copyWithin(1, 0, 7);
@@ -51,6 +49,11 @@ function compress(state: Int32Array, w: Int32Array): void {
     v[0] = t1 + t2;
   }
   for (let i = 0; i < 8; i += 1) state[i] = state[i]! + v[i]!;
+}
+
+/** The first 32 bits of the fractional part. */
+function fraction(root: number): number {
+  return ((root - Math.floor(root)) * 2 ** 32) | 0;
 }
 
 function rotate(word: number, by: number): number {
