@@ -73,7 +73,7 @@ function packageOf(moduleId) {
 
 export default defineConfig([
   {
-    input: { cli: 'src/cli.ts', system: 'src/system.ts' },
+    input: { main: 'src/main.ts' },
     platform: 'node',
     plugins: [leanCommander, noDebug, ascii, requireBuiltins],
     output: {
@@ -87,10 +87,14 @@ export default defineConfig([
       codeSplitting: {
         // What nearly every command needs, in one file: each file costs half a millisecond to find and read.
         groups: [
-          { name: 'start', test: /src\/(errors|version|environments\/name)\.ts$/, priority: 3 },
+          {
+            name: 'main',
+            test: /rolldown.runtime|src\/(main|cli|system|errors|version|environments\/(name|files|record|keychain.*))\.ts$/,
+            priority: 3,
+          },
           {
             name: 'minting',
-            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|keep|lookup|name|variables|record|keychain.*|store)|emulator|checks\/grant|commands\/(environment|mint))/,
+            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|keep|lookup|name|variables|record|keychain.*|store)|emulator|checks\/grant|commands\/(environment|mint|issue)\.)/,
             priority: 1,
           },
           {
