@@ -49,7 +49,7 @@ export function system(keychainScript: string): Context {
 }
 
 /** `$COURIER_JWT_CONFIG_DIR`, else `$XDG_CONFIG_HOME/courier-jwt`, else `~/.config/courier-jwt`; `%APPDATA%` on Windows. */
-export function configDirectory(variables: Record<string, string | undefined>): string {
+function configDirectory(variables: Record<string, string | undefined>): string {
   if (variables.COURIER_JWT_CONFIG_DIR) return variables.COURIER_JWT_CONFIG_DIR;
   if (variables.XDG_CONFIG_HOME) return join(variables.XDG_CONFIG_HOME, 'courier-jwt');
   if (process.platform === 'win32' && variables.APPDATA) return join(variables.APPDATA, 'courier-jwt');

@@ -6,7 +6,7 @@ import type { Secrets } from '../output/secrets.js';
 import { version } from '../version.js';
 import { addGlobalOptions } from './options.js';
 import { suggestCommand, suggestOption } from './suggest.js';
-import { commandTable } from './table.js';
+import { type CommandEntry, commandTable } from './table.js';
 import type { Act, GlobalFlags } from './tools.js';
 
 const exitCodes = `
@@ -33,7 +33,10 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
       const operands = command.args;
       exitCode = await runner(command.opts<never>(), { context, console, secrets, flags }, operands);
     };
-  const program = await buildProgram(namedIn(argv), act, context);
+  const named = commandTable.filter(({ name }) => argv.includes(name));
+  // Where the first word names the command, the others need not be there.
+  const entries = named.some(({ name }) => name === argv[0]) ? named : commandTable;
+  const program = await buildProgram(entries, named, act, context);
   try {
     // A group alone means: what is there?
     const words = argv.length === 0 || (argv.length === 1 && argv[0] === 'env') ? [...argv, '--help'] : argv;
@@ -46,8 +49,13 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
   return exitCode;
 }
 
-/** Every command by name, and in full those that `names` has: a command's chunk is loaded only to be run. */
-export async function buildProgram(names: string[], act: Act, context: Pick<Context, 'stdout'>): Promise<Command> {
+/** The `entries` by name, and in full those that are `named`: a command's chunk is loaded only to be run. */
+export async function buildProgram(
+  entries: CommandEntry[],
+  named: CommandEntry[],
+  act: Act,
+  context: Pick<Context, 'stdout'>,
+): Promise<Command> {
   const program = new Command('courier-jwt');
   program
     .description(
@@ -69,15 +77,11 @@ export async function buildProgram(names: string[], act: Act, context: Pick<Cont
       getOutHelpWidth: () => 80,
     });
   addGlobalOptions(program);
-  for (const { name, summary, load } of commandTable) {
-    const command = program.command(name).description(summary);
-    if (names.includes(name)) (await load()).define(command, act);
+  for (const entry of entries) {
+    const command = program.command(entry.name).description(entry.summary);
+    if (named.includes(entry)) (await entry.load()).define(command, act);
   }
   return program;
-}
-
-function namedIn(argv: string[]): string[] {
-  return commandTable.map(({ name }) => name).filter((name) => argv.includes(name));
 }
 
 function usageFailure(error: CommanderError, argv: string[], program: Command): Failure {

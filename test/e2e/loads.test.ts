@@ -69,10 +69,10 @@ it.each<[string[], string[], RunOptions?]>([
   expect(await namesLoaded(argv, options)).toEqual(expected);
 });
 
-it('courier-jwt --version reads three small files', async () => {
+it('courier-jwt --version reads one small file', async () => {
   const { files } = await loads(['--version']);
   const read = files.filter((file) => file.startsWith(dist)).map((file) => relative(dist, file));
-  expect(read.toSorted()).toEqual(['chunks/start.cjs', 'cli.cjs', 'system.cjs']);
+  expect(read.toSorted()).toEqual(['chunks/main.cjs']);
 });
 
 it('knows each package by one file or more', () => {
