@@ -11,7 +11,7 @@ const placeholders = [
   /^<[^>]*>$/,
   /^%\w+%$/,
   /^(?:undefined|null|NaN|None|\[object \w+\])$/,
-  /^your[-_]?user[-_]?id$/i,
+  /^(?:your[-_]?user[-_]?id|user[-_]id)$/i,
 ];
 
 /** Why this cannot be a user id (or a tenant id), or undefined when it can. A space in it would add scopes. */

@@ -40,6 +40,17 @@ describe('proxyFor', () => {
     expect(proxyFor(new URL(url), variables)).toBe(expected);
   });
 
+  it.each(['socks5://user:secret@proxy:1080', 'SOCKS5H://proxy', 'ftp://proxy'])('refuses %s', (url) => {
+    const scheme = url.split(':')[0];
+    const facts = {
+      option: 'HTTPS_PROXY',
+      value: `${scheme}://…`,
+      reason: 'only http:// and https:// proxies are supported',
+    };
+    const refused = expect.objectContaining({ code: 'usage.value', facts });
+    expect(() => proxyFor(new URL(courier), { HTTPS_PROXY: url })).toThrow(refused);
+  });
+
   it.each([
     { noProxy: '', url: courier, exempt: false },
     { noProxy: '*', url: courier, exempt: true },

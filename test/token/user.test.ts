@@ -31,6 +31,8 @@ describe('idProblem', () => {
       '[object Object]',
       '[object Promise]',
       'YOUR_USER_ID',
+      'USER_ID',
+      'user-id',
       'your-user-id',
       'yourUserId',
     ),

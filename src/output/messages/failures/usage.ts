@@ -25,7 +25,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.value': ({ option, value, reason, suggestion }) => ({
     message: say`${option} ${short(value)}: ${reason}.` + didYouMean(suggestion),
-    fix: option === '--for' ? command('scopes') : help(),
+    fix: option === '--for' ? command('scopes') : help(...(option === 'completion' ? [option] : [])),
   }),
   'usage.excess': ({ command: name, suggestion }) => ({
     message: say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
