@@ -79,7 +79,7 @@ export interface FailureFacts {
 }
 
 export type FailureCode = keyof FailureFacts;
-export type UserProblem = 'empty' | 'whitespace' | 'control' | 'placeholder' | 'unpaired-surrogate';
+export type UserProblem = 'empty' | 'whitespace' | 'unseen' | 'placeholder' | 'unpaired-surrogate';
 export type DurationProblem =
   | 'no-unit'
   | 'not-positive'

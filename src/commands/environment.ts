@@ -12,7 +12,7 @@ import { keysIn, variablesOf } from '../environments/variables.js';
 import { Failure, errnoOf } from '../errors.js';
 import { say } from '../output/escape.js';
 import type { KeyOptions } from './options.js';
-import type { Tools } from './tools.js';
+import { type Tools, canPrompt } from './tools.js';
 
 /** Nothing that holds keys is larger. */
 const limitBytes = 1024 * 1024;
@@ -48,11 +48,15 @@ export async function keyByHand(options: KeyOptions, tools: Tools): Promise<Envi
     throw new Failure('usage.conflict', { options: ['--api-key-stdin', '--api-key-file'] });
   if (!apiKeyStdin && apiKeyFile === undefined) return undefined;
   const flag = apiKeyStdin ? '--api-key-stdin' : '--api-key-file';
-  const text = apiKeyStdin
-    ? ((await tools.context.stdin.read(limitBytes)) ?? '')
-    : readTextFile('--api-key-file', apiKeyFile!, tools);
+  const text = apiKeyStdin ? await readKeyFromStdin(tools) : readTextFile('--api-key-file', apiKeyFile!, tools);
   tools.secrets.add(text.trim());
   return { key: checkKey(text, flag, { fromFile: true }), flag };
+}
+
+/** Typed on a terminal a key would be echoed: there it is asked for. */
+async function readKeyFromStdin(tools: Tools): Promise<string> {
+  const { prompts, stdin } = tools.context;
+  return canPrompt(tools) ? prompts.secret('API key (not shown):') : ((await stdin.read(limitBytes)) ?? '');
 }
 
 function readEnvFile(tools: Tools): Record<string, string | undefined> {

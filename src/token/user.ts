@@ -1,4 +1,5 @@
 import type { UserProblem } from '../errors.js';
+import { isSeen } from './unseen.js';
 
 /**
  * What template engines, shells and string concatenation leave behind where a user id should be. Courier's own curl
@@ -20,6 +21,6 @@ export function idProblem(id: string): UserProblem | undefined {
   if (placeholders.some((pattern) => pattern.test(id))) return 'placeholder';
   // Unicode's White_Space, spelled out: the property would be compiled on every start.
   if (/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(id)) return 'whitespace';
-  if (/[\u0000-\u001f\u007f-\u009f]/.test(id)) return 'control';
-  return /[\ud800-\udfff]/u.test(id) ? 'unpaired-surrogate' : undefined;
+  if (/[\ud800-\udfff]/u.test(id)) return 'unpaired-surrogate';
+  return isSeen(id) ? undefined : 'unseen';
 }

@@ -38,7 +38,7 @@ it.each([
   },
   { name: 'an empty user', users: [''], expected: [unusable('', 'empty'), notCompared('')] },
   { name: 'a tab in it', users: ['a\tb'], expected: [unusable('a\tb', 'whitespace'), notCompared('a\tb')] },
-  { name: 'a control in it', users: ['a\u001b'], expected: [unusable('a\u001b', 'control'), notCompared('a\u001b')] },
+  { name: 'a control in it', users: ['a\u001b'], expected: [unusable('a\u001b', 'unseen'), notCompared('a\u001b')] },
   {
     name: 'several unusable ones',
     users: ['null', ''],

@@ -179,7 +179,6 @@ describe('what comes out', () => {
     '\\',
     '日本',
     '#x',
-    'a\u200bb\u202ec',
   ])('sh takes --output env and gives the user back: %s', async (user) => {
     const cwd = configFolder();
     const variables = { ...keyed(courier), WHO: user };
@@ -320,8 +319,8 @@ describe('what is refused, and nothing sent', () => {
     { argv: ['-u', 'alice\u00a0x'], ...user('alice\u00a0x', whiteSpace) },
     { argv: ['-u', 'alice\u2028x'], ...user('alice\\u{2028}x', whiteSpace) },
     { argv: ['-u', 'alice\u0085x'], ...user('alice\\u{85}x', whiteSpace) },
-    { argv: ['-u', 'alice\u0007'], ...user('alice\\u{7}', 'it has control characters in it') },
-    { argv: ['-u', 'alice\u009b31m'], ...user('alice\\u{9b}31m', 'it has control characters in it') },
+    { argv: ['-u', 'alice\u0007'], ...user('alice\\u{7}', 'it has characters in it that nobody sees') },
+    { argv: ['-u', 'alice\u009b31m'], ...user('alice\\u{9b}31m', 'it has characters in it that nobody sees') },
     { argv: ['--user='], ...user('', 'it is empty') },
     ...[
       '$YOUR_USER_ID',
@@ -669,7 +668,6 @@ describe('--dry-run', () => {
     { argv: ['--user=a"b`touch${IFS}INJECTED`$(touch${IFS}INJECTED)\\'] },
     { argv: ['--user=a::b##[c]:::d'] },
     { argv: ['--user=日本-ü'] },
-    { argv: ['--user=a\u202eb\u200bc\ufeffd'] },
     { argv: ['--user=@/etc/passwd'] },
     { argv: ['-u', 'alice', '--scope', "a'b:$(touch${IFS}INJECTED)"] },
   ])('pasted into bash it is the same request: $argv', async ({ argv }) => {

@@ -51,7 +51,7 @@ describe('idProblem', () => {
       'a\u0085b',
       ' ',
     ),
-    ...rows('control', 'a\0b', '\u001b[31mred', 'a\u007f', 'a\u009bb', '\u0008'),
+    ...rows('unseen', 'a\u200bb', 'a\u202ec', 'a\0b', '\u001b[31mred', 'a\u007f', 'a\u009bb', '\u0008'),
     ...rows('unpaired-surrogate', 'a\ud800', '\udc00b', 'a\ude00\ud83d'),
     ...rows(
       undefined,

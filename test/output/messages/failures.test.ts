@@ -75,13 +75,13 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'user.invalid': [
     { user: evil, problem: 'empty' },
     { user: evil, problem: 'whitespace' },
-    { user: evil, problem: 'control' },
+    { user: evil, problem: 'unseen' },
     { user: evil, problem: 'placeholder' },
     { user: evil, problem: 'unpaired-surrogate' },
   ],
   'tenant.invalid': [
     { tenant: evil, problem: 'colon' },
-    { tenant: evil, problem: 'control' },
+    { tenant: evil, problem: 'unseen' },
   ],
   'tenant.unused': [{ tenant: evil }],
   'scope.user-id': [{ scope: evil }],

@@ -7,7 +7,7 @@ const userProblems: Record<UserProblem, string> = {
   empty: 'it is empty',
   placeholder: 'it is a placeholder that nothing was put in for: a variable in single quotes, or one that is not set',
   whitespace: 'it has white space in it, and a space in a user id adds scopes to the token',
-  control: 'it has control characters in it',
+  unseen: 'it has characters in it that nobody sees',
   'unpaired-surrogate': 'it is not valid Unicode',
 };
 
