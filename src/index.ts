@@ -55,13 +55,16 @@ export interface IssuedToken {
  */
 export async function issueToken(options: IssueTokenOptions): Promise<IssuedToken> {
   return speaking(async () => {
-    const { user, expiresIn = '1d', region = 'us', timeoutMs = 10_000, signal } = options;
-    const scopes = composeScopes(options);
+    // Callers without types leave an undefined variable here as often as not.
+    const given: Untyped = options;
+    const { user = '', apiKey: key = '', region = 'us', timeoutMs = 10_000, signal } = given;
+    const expiresIn = String(given.expiresIn ?? '1d');
+    const scopes = composeScopes({ ...options, user });
     const lifetime = parseDuration(expiresIn);
     if ('problem' in lifetime)
       throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: lifetime.problem });
-    const baseUrl = options.baseUrl === undefined ? regionBaseUrls[region] : checkBaseUrl(options.baseUrl);
-    const apiKey = checkKey(options.apiKey, 'apiKey');
+    const baseUrl = options.baseUrl === undefined ? regionUrl(region) : checkBaseUrl(options.baseUrl);
+    const apiKey = checkKey(key, 'apiKey');
     const transport = options.transport ?? (await network());
     const token = await mint(
       transport,
@@ -108,9 +111,25 @@ export function scopeString(request: ScopeRequest): string {
   return speaking(() => composeScopes(request).join(' '));
 }
 
+/** What callers without types give. */
+type Untyped = Partial<Omit<IssueTokenOptions, 'expiresIn' | 'region'>> & {
+  expiresIn?: string | number;
+  region?: string;
+};
+
+function regionUrl(region: string): string {
+  const url = Object.entries(regionBaseUrls).find(([name]) => name === region)?.[1];
+  if (url === undefined)
+    throw new Failure('usage.value', { option: 'region', value: region, reason: 'it takes us or eu' });
+  return url;
+}
+
+let transport: Promise<Transport> | undefined;
+
+/** One for all, so that connections are kept. */
 async function network(): Promise<Transport> {
-  const { networkTransport } = await import('./courier/https.js');
-  return networkTransport(process.env);
+  transport ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
+  return transport;
 }
 
 async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, read, readSync, statSync, writeSync } f
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
+import type { Transport } from './courier/transport.js';
 import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
@@ -12,6 +13,7 @@ export function system(keychainScript: string): Context {
   const interruption = interruptionOf();
   const stdin = input(0, interruption);
   const stderr = stream(2, { optional: true });
+  let transport: Promise<Transport> | undefined;
   const prompting = async () => ({
     ...(await import('./output/prompts.js')),
     streams: { input: process.stdin, output: process.stderr, signal: interruption },
@@ -27,8 +29,9 @@ export function system(keychainScript: string): Context {
       onTerminal: () => stdin.isTerminal && stderr.isTerminal,
     }),
     async network() {
-      const { networkTransport } = await import('./courier/https.js');
-      return networkTransport(process.env);
+      // One for all, so that connections are kept.
+      transport ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
+      return transport;
     },
     prompts: {
       async confirm(question) {

@@ -50,6 +50,27 @@ describe('the library', () => {
     });
   });
 
+  it.each([
+    [{ apiKey: undefined }, 'key.malformed'],
+    [{ user: undefined }, 'user.invalid'],
+    [{ region: 'EU' }, 'usage.value'],
+    [{ expiresIn: 0 }, 'duration.invalid'],
+  ])('throws a Failure at what types would have refused: %j', async (wrong, code) => {
+    const options = { apiKey: 'pk_test_1234567890', user: 'alice', ...wrong } as never;
+    await expect(issueToken(options)).rejects.toMatchObject({ name: 'Failure', code });
+  });
+
+  it('refuses no user in a scope string', () => {
+    expect(() => scopeString({} as never)).toThrow(expect.objectContaining({ code: 'user.invalid' }));
+  });
+
+  it('keeps its connection', async () => {
+    const options = { apiKey: 'pk_test_1234567890', user: 'alice', baseUrl: courier.url };
+    const before = courier.connections();
+    for (let i = 0; i < 3; i += 1) await issueToken(options);
+    expect(courier.connections() - before).toBeLessThanOrEqual(1);
+  });
+
   it('decodes', () => {
     expect(decodeToken(`Authorization: Bearer ${sign(claims)}`, { now })).toEqual({
       header: { alg: 'HS256', typ: 'JWT' },

@@ -8,21 +8,24 @@ export const longLifetimeSeconds = 30 * 86_400;
 
 /** Expiry, clock and lifetime. `now` in seconds; `fix` mints a new token. */
 export function checkTime(claims: Claims, expected: Expectations, now: number, fix: string[]): Finding[] {
-  return [...checkClock(claims, now, fix), checkExpiry(claims, expected, now, fix), ...checkLifetime(claims, fix)];
+  return [...checkClock(claims, now, fix), ...checkExpiry(claims, expected, now, fix), ...checkLifetime(claims, fix)];
 }
 
-function checkExpiry({ expiresAt }: Claims, expected: Expectations, now: number, fix: string[]): Finding {
-  if (expiresAt === null) return { code: 'expiry.never', status: 'warn', facts: {}, fix };
+function checkExpiry({ expiresAt, mistyped }: Claims, expected: Expectations, now: number, fix: string[]): Finding[] {
+  // One that cannot be read is not none: `claim.type` says so.
+  if (mistyped.some(({ claim }) => claim === 'exp')) return [];
+  if (expiresAt === null) return [{ code: 'expiry.never', status: 'warn', facts: {}, fix }];
   const { leeway = 0, minTtl = 0 } = expected;
   const remainingSeconds = Math.floor(expiresAt - now);
   const facts: Facts = { expiresAt: isoOrNull(expiresAt), remainingSeconds };
   if (expiresAt <= now) {
-    const status = expiresAt + leeway > now ? 'warn' : 'fail';
-    return { code: 'expiry.expired', status, facts: { ...facts, leewaySeconds: leeway }, fix };
+    // What must live on is not helped by leeway.
+    const status = expiresAt + leeway > now && minTtl === 0 ? 'warn' : 'fail';
+    return [{ code: 'expiry.expired', status, facts: { ...facts, leewaySeconds: leeway }, fix }];
   }
   if (remainingSeconds < minTtl)
-    return { code: 'expiry.min-ttl', status: 'fail', facts: { ...facts, minTtlSeconds: minTtl }, fix };
-  return { code: 'expiry.valid', status: 'pass', facts };
+    return [{ code: 'expiry.min-ttl', status: 'fail', facts: { ...facts, minTtlSeconds: minTtl }, fix }];
+  return [{ code: 'expiry.valid', status: 'pass', facts }];
 }
 
 function checkClock(claims: Claims, now: number, fix: string[]): Finding[] {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { checkFound } from '../checks/check-token.js';
 import type { Expectations } from '../checks/expectations.js';
 import { recordOf } from '../environments/lookup.js';
+import { Failure } from '../errors.js';
 import { say, short, toJson } from '../output/escape.js';
 import { reportText } from '../output/report-text.js';
 import { exitCodeOf, makeReport } from '../report.js';
@@ -48,8 +49,10 @@ async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (stri
   const { console, context, flags } = tools;
   judgeUsage(options);
   const token = await readToken(operand, options, tools);
-  const expected = { ...options, environment: environmentOf(tools) };
   const { strict = false } = options;
+  // Scopes may come several in one string, as Courier writes them.
+  const require = options.require?.flatMap((scopes) => scopes.split(' ').filter(Boolean));
+  const expected = { ...options, require, environment: environmentOf(tools) };
   const report = makeReport(checkFound(token, expected, context.now()), { strict });
   const whose = short(usersIn(token.payload).join(', ') || 'nobody');
   const title = say`the token of ${whose}, for ${titleOf(options)}`;
@@ -60,6 +63,8 @@ async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (stri
 function judgeUsage(options: CheckOptions): void {
   options.for?.forEach(surfaceOf);
   if (options.user !== undefined) assertUser(options.user);
+  if (options.tenantScope === '')
+    throw new Failure('usage.value', { option: '--tenant-scope', value: '', reason: 'it is empty' });
 }
 
 function environmentOf({ context, flags }: Tools): Expectations['environment'] {

@@ -60,7 +60,7 @@ export function addGlobalOptions(program: Command): void {
     .addOption(
       new Option('--timeout <duration>', 'how long one attempt may take').argParser(timeout).default(10, '10s'),
     )
-    .option('--env-file <path>', 'read COURIER_ variables from this file too; real ones win')
+    .option('--env-file <path>', 'read COURIER_ variables from this file too; real ones win', once('--env-file'))
     .option('-y, --yes', 'yes to what is destructive');
 }
 
@@ -72,13 +72,13 @@ export interface KeyOptions {
 export function addKeyOptions(command: Command): Command {
   return command
     .option('--api-key-stdin', 'read the API key from stdin')
-    .option('--api-key-file <path>', 'read the API key from a file');
+    .option('--api-key-file <path>', 'read the API key from a file', once('--api-key-file'));
 }
 
 export function addTokenSource(command: Command): Command {
   return command
     .argument('[token]', 'the token, or any text with it; - reads stdin')
-    .option('--token-file <path>', 'read the token, or any text with it, from a file');
+    .option('--token-file <path>', 'read the token, or any text with it, from a file', once('--token-file'));
 }
 
 export function examples(...lines: [command: string, what: string][]): string {

@@ -1,4 +1,4 @@
-import type { Finding, Report, Status } from '../report.js';
+import { type Finding, type Report, type Status, exitCodeOf } from '../report.js';
 import { describe } from './messages/findings.js';
 import type { Paint } from './paint.js';
 import { shellLine } from './shell.js';
@@ -19,7 +19,8 @@ export function reportText({ ok, findings }: Report, title: string, paint: Paint
   const counts = order
     .map((status) => counted[status](findings.filter((finding) => finding.status === status).length))
     .filter((text) => !text.startsWith('0 '));
-  const headline = `${ok ? paint.green('yes') : paint.red('no')}  ${title}: ${counts.join(', ')}`;
+  const answer = exitCodeOf(findings) === 4 ? paint.yellow('unknown') : ok ? paint.green('yes') : paint.red('no');
+  const headline = `${answer}  ${title}: ${counts.join(', ')}`;
   const fixes = [...new Set(byStatus.filter(needsMending).map(({ fix = [] }) => shellLine(fix)))].filter(Boolean);
   const mend = fixes.length > 0 ? ['', 'to mend it:', ...fixes.map((fix) => `  ${paint.bold(fix)}`)] : [];
   return [paint.bold(headline), '', ...byStatus.map((finding) => line(finding, paint)), ...mend].join('\n');

@@ -20,7 +20,10 @@ export function tokenText(view: TokenView, now: number, paint: Paint): string {
     ['user', view.users.map(visible).join(', ') || 'none: it names no user_id'],
     ['workspace', visible(workspace.tenantId ?? 'none')],
     ['environment', environment === undefined ? 'none' : visible(`${environment}, ${state}`)],
-    ['time', states[time.state]],
+    [
+      'time',
+      payload.exp !== undefined && time.expiresAt === null ? 'cannot be told: exp is no date' : states[time.state],
+    ],
     ['issued', when('iat')],
     ['not before', when('nbf')],
     ['expires', when('exp')],

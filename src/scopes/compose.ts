@@ -43,7 +43,7 @@ export function surfaceOf(id: string): Surface {
 /** @throws {Failure} `user.invalid`: a space in a user id would add scopes */
 export function assertUser(user: string): void {
   const problem = idProblem(user);
-  if (problem) throw new Failure('user.invalid', { user, problem });
+  if (problem) throw new Failure('user.invalid', { user: user || '', problem });
 }
 
 /** The documented scope that an unknown one was probably meant to be; undefined for a known one. */

@@ -17,7 +17,8 @@ const placeholders = [
 
 /** Why this cannot be a user id (or a tenant id), or undefined when it can. A space in it would add scopes. */
 export function idProblem(id: string): UserProblem | undefined {
-  if (id === '') return 'empty';
+  // Callers without types give undefined too.
+  if (!id) return 'empty';
   if (placeholders.some((pattern) => pattern.test(id))) return 'placeholder';
   // Unicode's White_Space, spelled out: the property would be compiled on every start.
   if (/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(id)) return 'whitespace';

@@ -65,6 +65,17 @@ describe('checkTime', () => {
         },
       ],
     },
+    {
+      name: 'an exp that cannot be read',
+      claims: { mistyped: [{ claim: 'exp', expected: 'number' as const, found: 'string' }] },
+      expected: [],
+    },
+    {
+      name: 'leeway does not lengthen --min-ttl',
+      claims: { expiresAt: now - 9 },
+      expectations: { leeway: 10, minTtl: 1 },
+      expected: [expired('fail', '2025-12-31T23:59:51Z', -9, 10)],
+    },
     { name: 'never is longer than any --min-ttl', claims: {}, expectations: { minTtl: 60 }, expected: [never] },
     {
       name: 'a lifetime of thirty days',

@@ -80,7 +80,10 @@ const everything = await (async (): Promise<Offers[]> => {
 describe('courier-jwt completion', () => {
   it.each([
     [['tcsh'], 'error: completion tcsh: it takes bash, zsh or fish.\n  try: courier-jwt completion --help\n'],
-    [['constructor'], 'error: completion constructor: it takes bash, zsh or fish.\n  try: courier-jwt completion --help\n'],
+    [
+      ['constructor'],
+      'error: completion constructor: it takes bash, zsh or fish.\n  try: courier-jwt completion --help\n',
+    ],
     [[], "error: missing required argument 'shell'.\n  try: courier-jwt completion --help\n"],
   ])('%j is a mistake in usage', async (words, stderr) => {
     expect(await courierJwt(['completion', ...words])).toEqual({ code: 2, signal: null, stdout: '', stderr });

@@ -58,10 +58,10 @@ it.each([
     expected: ['yes  the token: 2 warnings', '', warnLine, warnLine],
   },
   {
-    name: 'only unknown is no',
+    name: 'only unknown is unknown',
     findings: [unknown],
     expected: [
-      'no  the token: 1 could not be told',
+      'unknown  the token: 1 could not be told',
       '',
       unknownLine,
       '',

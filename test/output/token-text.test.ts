@@ -89,7 +89,7 @@ it.each([
       'user         \\u{1b}[31mred',
       'workspace    \\u{9b}',
       'environment  \\n, :\\u{3a}error:\\u{3a}x',
-      'time         never expires (it was minted without expires_in)',
+      'time         cannot be told: exp is no date',
       notVerified,
       'scopes',
       '  user_id:\\u{1b}[31mred  names the user; grants nothing alone',

@@ -18,6 +18,8 @@ export type Misbehaviour = (request: SeenRequest, response: ServerResponse) => v
 export interface CourierServer {
   url: string;
   requests: SeenRequest[];
+  /** How many connections were opened to it. */
+  connections(): number;
   /** From now on every request is answered so; undefined mints. A list is used up one by one, and then mints. */
   misbehave(how: Misbehaviour | Misbehaviour[] | undefined): void;
   /** Changes the claims of what is minted. */
@@ -48,11 +50,14 @@ export async function startCourier(tls?: { key: string; cert: string }): Promise
     else mintFor(seen, response, change);
   };
   const server: Server = tls ? createTlsServer(tls, handler) : createServer(handler);
+  let connections = 0;
+  server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     requests,
+    connections: () => connections,
     misbehave(how) {
       queue = Array.isArray(how) ? [...how] : [];
       always = Array.isArray(how) ? undefined : how;

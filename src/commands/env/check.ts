@@ -117,12 +117,13 @@ async function checkKey(choice: Choice, asked: Asked, options: CheckOptions, too
     subject: label,
     facts: { host: choice.local ? 'the embedded Courier' : choice.baseUrl, tenantScope: claims.tenantScope },
   };
+  const compared = await compareRecord(choice, claims, tools);
   const production = environment.production.known || isProductionScope(claims.tenantScope);
   const granted: Finding[] =
     production && !options.allowProduction
       ? [{ code: 'grant.not-tried', status: 'skip', subject: label, facts: {} }]
-      : await checkGranted(target, asked, tools);
-  return [accepted, ...(await compareRecord(choice, claims, tools)), ...granted];
+      : await findingsOr(label, async () => checkGranted(target, asked, tools));
+  return [accepted, ...compared, ...granted];
 }
 
 async function checkGranted(target: MintTarget, asked: Asked, tools: Tools): Promise<Finding[]> {
