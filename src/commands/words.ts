@@ -1,3 +1,4 @@
+import { isName } from '../environments/name.js';
 import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
 import { isSeen } from '../token/unseen.js';
@@ -24,9 +25,20 @@ export function secretsIn(argv: string[], variables: Record<string, string | und
 export function judgeWords(argv: string[]): void {
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const flag = words.find((word) => keyFlag.test(word));
-  if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]! });
+  const named = words.filter((word) => !word.startsWith('-'));
+  const place = nameOfAdd(named);
+  if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place });
+  const takesKey = named[0] === 'issue' || named[0] === 'env';
+  if (takesKey && words.some((word) => /^[pd]k_(?:prod|test)_\w{8,}$/.test(word)))
+    throw new Failure('usage.key-in-argv', place);
   if (/^(?:bearer\s+)*eyJ/i.test(words.find((word) => !word.startsWith('-')) ?? ''))
     throw new Failure('usage.token-first', {});
+}
+
+/** The environment that `env add` names, for its fix. */
+function nameOfAdd([group, command, name]: string[]): { name?: string } {
+  if (group !== 'env' || command !== 'add') return {};
+  return { name: name !== undefined && isName(name) ? name : 'test' };
 }
 
 /** Words that may be a token or a key: a suggestion must not repeat them. */

@@ -10,8 +10,10 @@ export function proxyFor(url: URL, variables: Record<string, string | undefined>
   const proxy = variable('HTTPS_PROXY');
   if (!proxy || url.protocol !== 'https:' || exempt(url, variable('NO_PROXY') ?? '')) return undefined;
   const [, scheme] = /^(\w[\w+.-]*):\/\//.exec(proxy) ?? [];
-  if (scheme === undefined) return `http://${proxy}`;
-  if (/^https?$/i.test(scheme)) return proxy;
+  const address = scheme === undefined ? `http://${proxy}` : proxy;
+  if (!URL.canParse(address))
+    throw new Failure('usage.value', { option: 'HTTPS_PROXY', value: '…', reason: 'it is no URL' });
+  if (/^https?$/i.test(scheme ?? 'http')) return address;
   // Of the proxy, which may hold a password, no more than this.
   const reason = 'only http:// and https:// proxies are supported';
   throw new Failure('usage.value', { option: 'HTTPS_PROXY', value: `${scheme}://…`, reason });

@@ -1,3 +1,5 @@
+import { inertJson, visible } from './escape.js';
+
 /** What stands in the place of a secret. */
 const redacted = '[redacted]';
 
@@ -17,8 +19,12 @@ export class Secrets {
   /** From now on, `value` is redacted. */
   add(value: string): void {
     if (value.length < shortest) return;
-    this.#values.add(value);
-    this.#values.add(JSON.stringify(value).slice(1, -1));
+    // As it is shown, where the way of showing changes it.
+    for (const form of [value, visible(value)]) {
+      this.#values.add(form);
+      this.#values.add(inertJson(JSON.stringify(form)).slice(1, -1));
+      this.#values.add(JSON.stringify(form).slice(1, -1));
+    }
     this.#values.add(encodeURIComponent(value));
   }
 

@@ -3,7 +3,7 @@
  * cursor, break a line or show a text as another.
  */
 export const unseen =
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]/gu;
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\u115f\u1160\u3164\uffa0\ud800-\udfff]/gu;
 
 /** Whether all of it is seen: what is not cannot be both shown and pasted. */
 export function isSeen(text: string): boolean {

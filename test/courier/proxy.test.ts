@@ -40,6 +40,12 @@ describe('proxyFor', () => {
     expect(proxyFor(new URL(url), variables)).toBe(expected);
   });
 
+  it('refuses what is no URL, and does not show it', () => {
+    const facts = { option: 'HTTPS_PROXY', value: '…', reason: 'it is no URL' };
+    const refused = expect.objectContaining({ code: 'usage.value', facts });
+    expect(() => proxyFor(new URL(courier), { HTTPS_PROXY: 'http://u:secret@@:99:bad' })).toThrow(refused);
+  });
+
   it.each(['socks5://user:secret@proxy:1080', 'SOCKS5H://proxy', 'ftp://proxy'])('refuses %s', (url) => {
     const scheme = url.split(':')[0];
     const facts = {

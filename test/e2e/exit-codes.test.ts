@@ -155,6 +155,8 @@ const rows: Record<0 | 1 | 2 | 3 | 4, Row[]> = {
     },
     { argv: [token()], code: 'usage.token-first' },
     { argv: ['--api-key', 'x'], code: 'usage.key-in-argv' },
+    { argv: ['env', 'add', 'test', 'pk_test_Zq7Rk2Vx9Lm4Tn8W'], code: 'usage.key-in-argv' },
+    { argv: ['issue', '-u', 'alice', 'dk_prod_Zq7Rk2Vx9Lm4Tn8W'], code: 'usage.key-in-argv' },
   ],
   3: [
     { argv: ['issue', '-u', 'alice'], variables: noStore, code: 'key.missing' },

@@ -394,7 +394,7 @@ describe('what is refused, and nothing sent', () => {
     },
     ...['3600', '0', '1.5', '-3600'].map((value) => ({
       argv: ['-u', 'alice', `--expires-in=${value}`],
-      ...duration(value, 'it has no unit, and Courier reads a bare number as milliseconds: write 3600s or 1h'),
+      ...duration(value, 'it has no unit: write 30s or 1h (to Courier a bare number is milliseconds)'),
     })),
     ...['0s', '-1d', '-2 hours'].map((value) => ({
       argv: ['-u', 'alice', `--expires-in=${value}`],
@@ -425,7 +425,7 @@ describe('what is refused, and nothing sent', () => {
     {
       argv: ['-u', 'alice', '--timeout', '10'],
       code: 'duration.invalid',
-      message: '--timeout 10: it has no unit, and Courier reads a bare number as milliseconds: write 3600s or 1h.',
+      message: '--timeout 10: it has no unit: write 30s or 1h (to Courier a bare number is milliseconds).',
       fix: ['courier-jwt', '--help'],
     },
   ];

@@ -436,7 +436,7 @@ describe('what is refused', () => {
       code: 'environment.unknown',
       message:
         'there is no environment tset (--env). There are: europe, my-test, other, test, local. Did you mean test?',
-      fix: ['courier-jwt', 'env', 'add', 'tset'],
+      fix: ['courier-jwt', 'env', 'list'],
     },
     {
       name: 'COURIER_JWT_ENV that is not there, though COURIER_API_KEY is set',

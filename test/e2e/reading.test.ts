@@ -538,7 +538,7 @@ describe.concurrent('decode: any readable token is exit 0', () => {
       name: 'exp a word',
       token: () => token({ exp: 'tomorrow' }),
       state: 'no-expiry',
-      warnings: ['warning: the claim exp is of the wrong type (string, not number).', never],
+      warnings: ['warning: the claim exp is of the wrong type (string, not number).'],
     },
     {
       name: 'every claim of the wrong type',
@@ -551,7 +551,6 @@ describe.concurrent('decode: any readable token is exit 0', () => {
         'warning: the claim iat is of the wrong type (null, not number).',
         'warning: the claim exp is of the wrong type (boolean, not number).',
         'warning: the claim nbf is of the wrong type (array, not number).',
-        never,
       ],
     },
     { name: 'an exp beyond all dates', token: () => token({ exp: 1e300 }), warnings: [/^warning: lives for /] },
@@ -977,7 +976,7 @@ describe.concurrent('check-scopes', () => {
       name: 'claims of the wrong type',
       token: { exp: 'soon' },
       exit: 1,
-      judged: ['fail claim.type exp', 'warn expiry.never'],
+      judged: ['fail claim.type exp'],
     },
     {
       name: 'no scope claim',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toJson, visible } from '../../src/output/escape.js';
 import { Secrets } from '../../src/output/secrets.js';
 
 const key = 'pk_test_0123456789ABCDEFGHIJ';
@@ -130,4 +131,11 @@ describe('redact', () => {
       { numRuns: 500 },
     );
   });
+});
+
+it.each(['ab::cd::ef::gh::ij', 'ab##[cd##[ef##[gh'])('a key is redacted as it is shown: %s', (odd) => {
+  const secrets = new Secrets();
+  secrets.add(odd);
+  const shown = [visible(odd), toJson(odd), toJson(visible(odd))];
+  expect(shown.map((text) => secrets.redact(text))).toEqual(['[redacted]', '"[redacted]"', '"[redacted]"']);
 });

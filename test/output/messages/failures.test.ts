@@ -12,7 +12,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.parser': [{ message: evil, command: evil }, { message: fine }],
   'usage.unknown-command': [{ word: evil, suggestion: ['courier-jwt', evil] }, { word: fine }],
   'usage.token-first': [{}],
-  'usage.key-in-argv': [{ option: evil }],
+  'usage.key-in-argv': [{ option: evil }, { name: fine }],
   'usage.unknown-option': [
     { option: evil, command: evil, suggestion: evil },
     { option: fine, command: '' },
@@ -264,7 +264,7 @@ describe('explain', () => {
       'environment.unknown',
       { ...unknown, known: ['prod', 'test'], suggestion: 'test' },
       'there is no environment tset (--env). There are: prod, test, local. Did you mean test?',
-      ['courier-jwt', 'env', 'add', 'tset'],
+      ['courier-jwt', 'env', 'list'],
     ),
     row(
       'environment.unknown',
@@ -348,7 +348,7 @@ describe('explain', () => {
     row(
       'duration.invalid',
       { option: '--expires-in', value: '3600', problem: 'no-unit' },
-      '--expires-in 3600: it has no unit, and Courier reads a bare number as milliseconds: write 3600s or 1h.',
+      '--expires-in 3600: it has no unit: write 30s or 1h (to Courier a bare number is milliseconds).',
       ['courier-jwt', 'issue', '--help'],
     ),
     row('interrupted.signal', {}, 'interrupted.', ['courier-jwt', '--help']),

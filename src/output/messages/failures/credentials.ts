@@ -36,7 +36,7 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
     message:
       say`there is no environment ${short(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
       didYouMean(suggestion),
-    fix: command('env', 'add', isName(name) ? name : 'test'),
+    fix: suggestion ? command('env', 'list') : command('env', 'add', isName(name) ? name : 'test'),
   }),
   'environment.none': () => ({
     message: 'no environment is kept yet.',

@@ -12,7 +12,7 @@ const userProblems: Record<UserProblem, string> = {
 };
 
 const durationProblems: Record<DurationProblem, string> = {
-  'no-unit': 'it has no unit, and Courier reads a bare number as milliseconds: write 3600s or 1h',
+  'no-unit': 'it has no unit: write 30s or 1h (to Courier a bare number is milliseconds)',
   'not-positive': 'it is not more than nothing',
   'ambiguous-month': 'M means minutes to Courier, not months: write 1m or 30d',
   'too-short': 'it is under a second',

@@ -15,9 +15,12 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: 'a token needs a command before it. Run this, paste the token, and press Enter and Ctrl-D:',
     fix: fromStdin,
   }),
-  'usage.key-in-argv': ({ option }) => ({
-    message: say`${option} is not an option: other users of this machine can see what stands on a command line. Pipe the key in, name a file, or set COURIER_API_KEY. If the key is real, rotate it (${keysPage}).`,
-    fix: command('issue', '--user', someUser, '--api-key-stdin'),
+  'usage.key-in-argv': ({ option, name }) => ({
+    message: say`${option === undefined ? 'no key belongs there' : `${option} is not an option`}: other users of this machine can see what stands on a command line. Pipe the key in, name a file, or set COURIER_API_KEY. If the key is real, rotate it (${keysPage}).`,
+    fix:
+      name === undefined
+        ? command('issue', '--user', someUser, '--api-key-stdin')
+        : command('env', 'add', name, '--api-key-stdin'),
   }),
   'usage.unknown-option': ({ option, command: name, suggestion }) => ({
     message: say`${name ? `${name} has` : 'there is'} no option ${short(option)}.` + didYouMean(suggestion),
