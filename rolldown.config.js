@@ -105,7 +105,7 @@ export default defineConfig([
         groups: [
           {
             name: 'main',
-            test: /rolldown.runtime|src\/(main|cli|system|errors|version|environments\/(name|files|record|keychain.*))\.ts$/,
+            test: /src\/(main|cli|system|errors|version|environments\/(name|files|record|keychain.*))\.ts$/,
             priority: 3,
           },
           {

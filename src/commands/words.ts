@@ -31,8 +31,7 @@ export function judgeWords(argv: string[]): void {
   const takesKey = named[0] === 'issue' || named[0] === 'env';
   if (takesKey && words.some((word) => /^[pd]k_(?:prod|test)_\w{8,}$/.test(word)))
     throw new Failure('usage.key-in-argv', place);
-  if (/^(?:bearer\s+)*eyJ/i.test(words.find((word) => !word.startsWith('-')) ?? ''))
-    throw new Failure('usage.token-first', {});
+  if (/^(?:bearer\s+)*eyJ/i.test(named[0] ?? '')) throw new Failure('usage.token-first', {});
 }
 
 /** The environment that `env add` names, for its fix. */

@@ -1,6 +1,6 @@
 /**
  * HMAC-SHA-256 (RFC 2104, FIPS 180-4) in plain JavaScript. Loading node:crypto costs a tenth of a whole `decode`, and
- * every command that reads a token needs exactly one such hash, under a key that is no secret. Tested against node:crypto.
+ * what `--env local` signs needs one such hash, under a key that is no secret. Tested against node:crypto.
  */
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
   const block = new Uint8Array(64);
