@@ -8,12 +8,14 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** `1 day`, `23 hours`: rounded down, but for the moment that a fresh token takes to be looked at. */
+/** `1 day`, `23 hours`: a day that a fresh token has lost a few minutes of is still a day. Nothing is 0 seconds. */
 export function spoken(seconds: number): string {
   const exact = Math.abs(seconds);
-  const whole = Math.floor(exact < 59 ? exact : exact + 1.5);
-  const [unit, size] = units.find(([, unitSeconds]) => whole >= unitSeconds) ?? units[4];
-  const count = Math.floor(whole / size);
+  const rounded = units.map(([unit, size], i) => {
+    const finer = units[i + 1]?.[1] ?? 1;
+    return { unit, count: Math.floor((Math.round(exact / finer) * finer) / size) };
+  });
+  const { unit, count } = rounded.find((part) => part.count > 0) ?? { unit: 'second', count: 1 };
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 

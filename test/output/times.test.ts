@@ -27,9 +27,14 @@ describe('spoken', () => {
 
   it.each([
     { name: 'a day, looked at a moment later', seconds: day - 1.4, expected: '1 day' },
-    { name: 'a day, looked at three seconds later', seconds: day - 3, expected: '23 hours' },
+    { name: 'a day, looked at half an hour later', seconds: day - 1799, expected: '1 day' },
+    { name: 'a day, looked at later than that', seconds: day - 1801, expected: '23 hours' },
     { name: 'an hour, looked at a moment later', seconds: 3600 - 1, expected: '1 hour' },
+    { name: 'an hour, looked at a minute later', seconds: 3600 - 60, expected: '59 minutes' },
     { name: 'two days, looked at a moment later', seconds: 2 * day - 0.5, expected: '2 days' },
+    { name: 'half a minute, looked at a moment later', seconds: 29.6, expected: '30 seconds' },
+    { name: 'a second, looked at later', seconds: 0.3, expected: '1 second' },
+    { name: 'a year, looked at hours later', seconds: 365 * day - 10_000, expected: '1 year' },
   ])('$name', ({ seconds, expected }) => {
     expect(spoken(seconds)).toBe(expected);
   });
