@@ -55,7 +55,8 @@ export interface FailureFacts {
   'environment.unknown': { name: string; known: string[]; suggestion?: string | undefined; source: string };
   'environment.none': Record<never, never>;
   'environment.broken': { name: string; path: string; problem: 'empty' | 'not-json' | 'not-ours' };
-  'environment.unreadable': { name: string; path: string; reason: string };
+  'environment.default-broken': { path: string; problem: 'empty' | 'not-json'; known: string[] };
+  'environment.unreadable': { path: string; reason: string };
   'environment.unwritable': { path: string; reason: string };
   'environment.different': { name: string; before: string; after: string };
   'keychain.unavailable': { name: string };

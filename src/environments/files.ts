@@ -1,11 +1,14 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import { linkSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { Failure, errnoOf } from '../errors.js';
 import { isName } from './name.js';
 import { type EnvironmentRecord, readRecord } from './record.js';
 import type { EnvironmentStore } from './store.js';
 
-/** A temporary file of a writer that is still at work is younger. */
+const stagedPrefix = '.staged-';
+/** Ours and conf's, while they are written. */
+const temporary = /^\.staged-|\.json\.tmp-/;
+/** One of a writer that is still at work is younger. */
 const staleMs = 1000;
 
 /**
@@ -17,29 +20,34 @@ export function fileStore(directory: string): EnvironmentStore {
   const pathOf = (name: string) => join(folder, `${name}.json`);
   const configPath = join(directory, 'config.json');
 
+  const names = () => {
+    sweep(folder);
+    const files = list(folder).filter((file) => file.endsWith('.json'));
+    return files
+      .map((file) => file.slice(0, -'.json'.length))
+      .filter(isName)
+      .toSorted();
+  };
+
   return {
     directory,
-    names() {
-      sweep(folder);
-      return list(folder)
-        .filter((file) => file.endsWith('.json'))
-        .map((file) => file.slice(0, -'.json'.length))
-        .filter(isName)
-        .toSorted();
-    },
+    names,
     read(name) {
-      const value = readJson(pathOf(name), name);
-      if (value === undefined) return undefined;
-      const record = readRecord(value);
+      const path = pathOf(name);
+      const json = readJson(path);
+      if (json === undefined) return undefined;
+      if ('problem' in json) throw new Failure('environment.broken', { name, path, problem: json.problem });
+      const record = readRecord(json.value);
       if (record) return record;
-      throw new Failure('environment.broken', { name, path: pathOf(name), problem: 'not-ours' });
+      throw new Failure('environment.broken', { name, path, problem: 'not-ours' });
     },
-    async write(name, record: EnvironmentRecord) {
-      sweep(folder);
-      await writeJson(folder, name, { ...record });
+    async write(name, record: EnvironmentRecord, { isNew = false } = {}) {
+      await writeJson(pathOf(name), { ...record }, isNew ? new Failure('usage.exists', { name }) : undefined);
     },
     remove(name) {
       try {
+        // Of a link, what it points to: the key is there.
+        rmSync(target(pathOf(name)), { force: true });
         rmSync(pathOf(name), { force: true });
         sweep(folder);
       } catch (error) {
@@ -47,16 +55,20 @@ export function fileStore(directory: string): EnvironmentStore {
       }
     },
     readDefault() {
-      const value = readJson(configPath, 'config') as { default?: unknown } | undefined;
+      const json = readJson(configPath);
+      if (json === undefined) return undefined;
+      if ('problem' in json)
+        throw new Failure('environment.default-broken', { path: configPath, problem: json.problem, known: names() });
+      const value = json.value as { default?: unknown } | null;
       return typeof value?.default === 'string' ? value.default : undefined;
     },
     async writeDefault(name) {
-      await writeJson(directory, 'config', name === undefined ? {} : { default: name });
+      await writeJson(configPath, name === undefined ? {} : { default: name });
     },
     isExposed(name) {
       // Windows has no such bits: there the folder under %APPDATA% is its owner's.
-      const mode = statSync(pathOf(name), { throwIfNoEntry: false })?.mode ?? 0;
-      return sep === '/' && (mode & 0o077) !== 0;
+      const mode = (path: string) => statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+      return sep === '/' && ((mode(pathOf(name)) & 0o077) !== 0 || (mode(folder) & 0o022) !== 0);
     },
   };
 }
@@ -66,46 +78,82 @@ function list(folder: string): string[] {
     return readdirSync(folder);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return [];
-    throw new Failure('environment.unreadable', { name: '', path: folder, reason: errnoOf(error) });
+    throw new Failure('environment.unreadable', { path: folder, reason: errnoOf(error) });
   }
 }
 
-function readJson(path: string, name: string): unknown {
+function readJson(path: string): { value: unknown } | { problem: 'empty' | 'not-json' } | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
-    throw new Failure('environment.unreadable', { name, path, reason: errnoOf(error) });
+    throw new Failure('environment.unreadable', { path, reason: errnoOf(error) });
   }
-  if (text.trim() === '') throw new Failure('environment.broken', { name, path, problem: 'empty' });
+  if (text.trim() === '') return { problem: 'empty' };
   try {
-    return JSON.parse(text);
+    return { value: JSON.parse(text) };
   } catch {
     // Without the cause: the parser quotes the text, and with it the key.
-    throw new Failure('environment.broken', { name, path, problem: 'not-json' });
+    return { problem: 'not-json' };
   }
 }
 
-async function writeJson(folder: string, name: string, value: Record<string, unknown>): Promise<void> {
-  const path = join(folder, `${name}.json`);
+/**
+ * Written beside its place by conf, read again, and only then put there: conf does not notice that a full disk took a
+ * part of it. `ifTaken` is thrown where something stands there already: of several that write at once, one succeeds.
+ */
+async function writeJson(path: string, value: Record<string, unknown>, ifTaken?: Failure): Promise<void> {
+  const place = target(path);
+  const folder = dirname(place);
+  const staged = `${stagedPrefix}${Math.random().toString(36).slice(2)}`;
+  const stagedPath = join(folder, `${staged}.json`);
   try {
     // conf would make it 0755.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const { default: Conf } = await import('conf');
-    const conf = new Conf({
-      cwd: folder,
-      configName: name,
-      projectSuffix: '',
-      configFileMode: 0o600,
-      accessPropertiesByDotNotation: false,
-      // What stands there is replaced whole; reading a broken file would throw, and quote it.
-      deserialize: () => ({}),
-    });
-    conf.store = value;
+    sweep(folder);
+    await writeByConf(folder, staged, value);
+    const written = readJson(stagedPath);
+    if (JSON.stringify(written) !== JSON.stringify({ value })) throw new Error('not all of it could be written');
+    put(stagedPath, place, ifTaken);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw unwritable(path, error);
+  } finally {
+    // Where it was linked it is there still; where it failed it may be.
+    quietly(() => rmSync(stagedPath, { force: true }));
   }
+}
+
+async function writeByConf(folder: string, name: string, value: Record<string, unknown>): Promise<void> {
+  const { default: Conf } = await import('conf');
+  const conf = new Conf({
+    cwd: folder,
+    configName: name,
+    projectSuffix: '',
+    configFileMode: 0o600,
+    accessPropertiesByDotNotation: false,
+  });
+  conf.store = value;
+}
+
+function put(staged: string, place: string, ifTaken: Failure | undefined): void {
+  if (!ifTaken) return renameSync(staged, place);
+  try {
+    // Unlike a rename it fails where another process was quicker.
+    linkSync(staged, place);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw ifTaken;
+    // A file system without links.
+    renameSync(staged, place);
+  }
+}
+
+/** What a path stands for: of a link, what it points to. */
+function target(path: string): string {
+  let real = path;
+  quietly(() => (real = realpathSync(path)));
+  return real;
 }
 
 function unwritable(path: string, error: unknown): Failure {
@@ -114,12 +162,19 @@ function unwritable(path: string, error: unknown): Failure {
 
 /** A writer that was killed leaves a temporary file with a key in it. */
 function sweep(folder: string): void {
-  try {
-    for (const file of readdirSync(folder).filter((name) => name.includes('.json.tmp-'))) {
+  quietly(() => {
+    for (const file of readdirSync(folder).filter((name) => temporary.test(name))) {
       const path = join(folder, file);
       if (Date.now() - statSync(path).mtimeMs > staleMs) rmSync(path, { force: true });
     }
+  });
+}
+
+/** As far as it goes: a folder may not be there, or another process was quicker. */
+function quietly(work: () => void): void {
+  try {
+    work();
   } catch {
-    // Best effort: the folder may not be there, or another process was quicker.
+    // As said.
   }
 }

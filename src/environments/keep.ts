@@ -6,6 +6,8 @@ import type { EnvironmentStore } from './store.js';
 export interface Keeping {
   /** Without it, the keychain where there is one, else a file. */
   storage: Storage | undefined;
+  /** Whether there must be none of that name. */
+  isNew: boolean;
   /** The record whose place it takes; it stays until the new one is written. */
   replaces: EnvironmentRecord | undefined;
   newId(): string;
@@ -20,7 +22,7 @@ type Kept = Omit<EnvironmentRecord, 'version' | 'storage' | 'account' | 'key'> &
 export async function keepEnvironment(
   name: string,
   kept: Kept,
-  { storage, replaces, newId }: Keeping,
+  { storage, isNew, replaces, newId }: Keeping,
   { store, keychain }: { store: EnvironmentStore; keychain: Keychain },
 ): Promise<{ record: EnvironmentRecord; fellBack: boolean }> {
   // An account of its own for every key: the old one's entry is not touched until the record points to the new one.
@@ -31,7 +33,7 @@ export async function keepEnvironment(
     : ({ storage: 'file', key: kept.key, account: null } as const);
   const record: EnvironmentRecord = { version: 1, ...kept, ...place };
   try {
-    await store.write(name, record);
+    await store.write(name, record, { isNew });
   } catch (error) {
     if (inKeychain) await keychain.remove(account, name).catch(() => {});
     throw error;

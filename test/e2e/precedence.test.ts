@@ -607,7 +607,7 @@ describe('a broken store', () => {
     const withKey = await issue(['-q'], { variables: { ...variables, ...shellKey, COURIER_BASE_URL: courier.url } });
     expect([withKey.code, withKey.stderr]).toEqual([0, '']);
     const ran = await issue(['--json'], { variables });
-    expect([ran.code, documentOf<ErrorDocument>(ran).error.code]).toEqual([3, 'environment.broken']);
+    expect([ran.code, documentOf<ErrorDocument>(ran).error.code]).toEqual([3, 'environment.default-broken']);
   });
 
   it('a default that is not kept any more', async () => {

@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type CourierServer, sign, startCourier } from '../support/courier-server.js';
+import { shell } from '../support/e2e-world.js';
 import { type Ran, configFolder, courierJwt, executable } from '../support/run.js';
 
 const goodKey = 'pk_test_GOODKEY1234567890AAAA';
@@ -216,8 +217,8 @@ describe('in the place of a file', () => {
 
 describe('the default', () => {
   const rows: { is: string; content: string; failure: [number, string] }[] = [
-    { is: 'broken', content: `{"default": "${secret}`, failure: [3, 'environment.broken'] },
-    { is: 'empty', content: '', failure: [3, 'environment.broken'] },
+    { is: 'broken', content: `{"default": "${secret}`, failure: [3, 'environment.default-broken'] },
+    { is: 'empty', content: '', failure: [3, 'environment.default-broken'] },
     { is: 'gone', content: '{"default": "gone"}', failure: [3, 'environment.unknown'] },
     { is: 'no name', content: '{"default": "../../etc/passwd"}', failure: [3, 'environment.unknown'] },
     { is: 'a number', content: '{"default": 7}', failure: [3, 'key.missing'] },
@@ -485,6 +486,39 @@ describe('several at once', () => {
       ['test.json'],
     ]);
   }, 60_000);
+
+  it('10 env add of one new name: one of them keeps its key, and the others say that it is there', async () => {
+    const home = house();
+    const keys = names.slice(0, 10).map((name) => `${newKey}${name}`);
+    const argv = ['env', 'add', 'test', '--api-key-stdin', '--storage', 'file', '--json'];
+    const ran = await Promise.all(keys.map((key) => home.run(argv, { stdin: key })));
+    const [code, used] = await home.used('--env', 'test');
+    const kept = keys.filter((_, i) => ran[i]!.code === 0);
+    expect([code, kept, ran.filter((one) => one.code !== 0).map(failureOf)]).toEqual([
+      0,
+      [used],
+      Array.from({ length: 9 }, () => [2, 'usage.exists']),
+    ]);
+  }, 60_000);
+});
+
+describe('a disk that takes only a part', () => {
+  const rows: { how: string; more: Record<string, string> }[] = [
+    { how: 'whole', more: {} },
+    { how: 'whole, under snap, where conf writes in place', more: { SNAP: '/snap/node/1' } },
+  ];
+  it.each(rows)('leaves the old key $how', async ({ more }) => {
+    const home = house();
+    home.put('test', record(goodKey));
+    const argv = ['env', 'add', 'test', '--replace', '--api-key-stdin', '--storage', 'file', '--json'];
+    const limit = `prlimit --fsize=200 '${process.execPath}' -- '${executable}' ${argv.join(' ')}`;
+    const ran = await shell(`printf %s '${newKey}' | ${limit}`, { variables: { ...home.variables, ...more } });
+    expect([failureOf(ran), await home.used('--env', 'test'), readdirSync(home.environments)]).toEqual([
+      [3, 'environment.unwritable'],
+      [0, goodKey],
+      ['test.json'],
+    ]);
+  });
 });
 
 describe('kill -9', () => {

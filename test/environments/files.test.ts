@@ -1,11 +1,14 @@
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdtempSync,
   mkdirSync,
   readFileSync,
   readdirSync,
+  renameSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -73,6 +76,38 @@ describe('what is written', () => {
     expect(readdirSync(join(directory, 'environments'))).toEqual(['test.json']);
   });
 
+  it('is not there where something stands already, and only a new one is wanted', async () => {
+    await store.write('test', someRecord({ key: 'first-key' }), { isNew: true });
+    expect(await rejectionOf(store.write('test', someRecord(), { isNew: true }))).toEqual({
+      code: 'usage.exists',
+      facts: { name: 'test' },
+    });
+    expect(store.read('test')).toEqual(someRecord({ key: 'first-key' }));
+    expect(readdirSync(join(directory, 'environments'))).toEqual(['test.json']);
+  });
+
+  it('is there once, of several that write it at once', async () => {
+    const keys = ['a', 'b', 'c', 'd'];
+    const records = keys.map((key) => someRecord({ key: `key-${key}` }));
+    const outcomes = await Promise.all(records.map((one) => rejectionOf(store.write('test', one, { isNew: true }))));
+    const kept = records.filter((_, i) => 'returned' in Object(outcomes[i]));
+    expect(kept).toEqual([store.read('test')]);
+  });
+
+  it('goes where a link points, and is removed from there', async () => {
+    put('other', 'old');
+    const elsewhere = join(directory, 'elsewhere.json');
+    renameSync(pathOf('other'), elsewhere);
+    symlinkSync(elsewhere, pathOf('test'));
+    await store.write('test', someRecord());
+    expect([lstatSync(pathOf('test')).isSymbolicLink(), JSON.parse(readFileSync(elsewhere, 'utf8'))]).toEqual([
+      true,
+      someRecord(),
+    ]);
+    store.remove('test');
+    expect([existsSync(elsewhere), store.names()]).toEqual([false, []]);
+  });
+
   it('is gone when it is removed', async () => {
     await store.write('test', someRecord());
     await store.writeDefault('test');
@@ -102,7 +137,7 @@ describe('what is broken', () => {
     mkdirSync(pathOf('test'), { recursive: true });
     expect(failureOf(() => store.read('test'))).toEqual({
       code: 'environment.unreadable',
-      facts: { name: 'test', path: pathOf('test'), reason: 'EISDIR' },
+      facts: { path: pathOf('test'), reason: 'EISDIR' },
     });
   });
 
@@ -112,7 +147,7 @@ describe('what is broken', () => {
     writeFileSync(folder, '');
     expect(failureOf(() => store.names())).toEqual({
       code: 'environment.unreadable',
-      facts: { name: '', path: folder, reason: 'ENOTDIR' },
+      facts: { path: folder, reason: 'ENOTDIR' },
     });
     expect(await rejectionOf(store.write('test', someRecord()))).toMatchObject({
       code: 'environment.unwritable',
@@ -136,8 +171,8 @@ describe('what is broken', () => {
     const path = join(directory, 'config.json');
     writeFileSync(path, '{');
     expect(failureOf(() => store.readDefault())).toEqual({
-      code: 'environment.broken',
-      facts: { name: 'config', path, problem: 'not-json' },
+      code: 'environment.default-broken',
+      facts: { path, problem: 'not-json', known: [] },
     });
   });
 });
@@ -159,12 +194,18 @@ it.each([
   expect(store.isExposed('test')).toBe(expected);
 });
 
+it('is exposed where others may put another file in its place', () => {
+  chmodSync(put('test', '{}'), 0o600);
+  chmodSync(join(directory, 'environments'), 0o770);
+  expect(store.isExposed('test')).toBe(true);
+});
+
 it('sweeps what a killed writer left, once it is old', () => {
   put('test', '{}');
   const folder = join(directory, 'environments');
-  const [old, young] = ['test.json.tmp-1', 'test.json.tmp-2'].map((file) => join(folder, file)) as [string, string];
+  const [old, young] = ['.staged-1.json', '.staged-2.json.tmp-1'].map((file) => join(folder, file)) as [string, string];
   [old, young].forEach((path) => writeFileSync(path, 'pk_test_secret'));
   utimesSync(old, new Date(), new Date(Date.now() - 5000));
   store.names();
-  expect(readdirSync(folder).toSorted()).toEqual(['test.json', 'test.json.tmp-2']);
+  expect(readdirSync(folder).toSorted()).toEqual(['.staged-2.json.tmp-1', 'test.json']);
 });

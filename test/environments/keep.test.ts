@@ -21,6 +21,7 @@ const inFile = someRecord();
 const inKeychain = (account: string) => someRecord({ storage: 'keychain', key: null, account });
 const keeping: Keeping = {
   storage: undefined,
+  isNew: false,
   replaces: undefined,
   newId: () => '11111111-2222-4333-8444-555555555555',
 };

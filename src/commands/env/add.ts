@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Region, regionBaseUrls } from '../../courier/regions.js';
 import { keepEnvironment } from '../../environments/keep.js';
 import { checkKey, knownPrefix, maskKey } from '../../environments/key.js';
+import { readableDefault } from '../../environments/lookup.js';
 import { checkName, keyVariable } from '../../environments/name.js';
 import { isProductionKey, isProductionScope } from '../../environments/production.js';
 import type { EnvironmentRecord, Storage } from '../../environments/record.js';
@@ -50,7 +51,7 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   judgeUsage(name, options, tools);
   const { console, context, flags, secrets } = tools;
   const before = existing(name, options, tools);
-  const isFirst = context.store.readDefault() === undefined;
+  const isFirst = readableDefault(context.store) === undefined;
   const given = await readKey(name, options, tools);
   secrets.add(given.text);
   const apiKey = checkKey(given.text, given.source);
@@ -69,7 +70,12 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
       production: isProductionKey(apiKey) || isProductionScope(claims.tenantScope),
       addedAt: new Date(context.now() * 1000).toISOString(),
     },
-    { storage: options.storage ?? before?.storage, replaces: before, newId: context.newId },
+    {
+      storage: options.storage ?? before?.storage,
+      isNew: !options.replace,
+      replaces: before,
+      newId: context.newId,
+    },
     context,
   );
   if (isFirst) await context.store.writeDefault(name);

@@ -127,9 +127,13 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'environment.broken': [
     { name: evil, path: evil, problem: 'empty' },
     { name: evil, path: evil, problem: 'not-json' },
-    { name: 'config', path: evil, problem: 'not-ours' },
+    { name: evil, path: evil, problem: 'not-ours' },
   ],
-  'environment.unreadable': [{ name: evil, path: evil, reason: evil }],
+  'environment.default-broken': [
+    { path: evil, problem: 'empty', known: [] },
+    { path: evil, problem: 'not-json', known: ['prod', 'test'] },
+  ],
+  'environment.unreadable': [{ path: evil, reason: evil }],
   'environment.unwritable': [{ path: evil, reason: evil }],
   'environment.different': [{ name: evil, before: evil, after: evil }],
   'keychain.unavailable': [{ name: evil }],
@@ -279,17 +283,16 @@ describe('explain', () => {
       ['courier-jwt', 'env', 'add', 'test', '--replace'],
     ),
     row(
-      'environment.broken',
-      { name: 'config', path: '/c/config.json', problem: 'empty' },
-      'the file of config is broken (it is empty): /c/config.json. Add the environment again.',
-      ['courier-jwt', 'env', 'use', 'test'],
+      'environment.default-broken',
+      { path: '/c/config.json', problem: 'empty', known: ['prod', 'test'] },
+      'the file that says which environment is the default is broken (it is empty): /c/config.json. Choose it again.',
+      ['courier-jwt', 'env', 'use', 'prod'],
     ),
-    // An environment may have that name too: only the path tells them apart.
     row(
-      'environment.broken',
-      { name: 'config', path: '/c/environments/config.json', problem: 'empty' },
-      'the file of config is broken (it is empty): /c/environments/config.json. Add the environment again.',
-      ['courier-jwt', 'env', 'add', 'config', '--replace'],
+      'environment.default-broken',
+      { path: '/c/config.json', problem: 'not-json', known: [] },
+      'the file that says which environment is the default is broken (it is not JSON): /c/config.json. Choose it again.',
+      ['courier-jwt', 'env', 'use', 'local'],
     ),
     row('courier.timeout', { host: 'h', seconds: 1 }, 'h did not answer in 1 second. --timeout gives it more.', [
       'curl',

@@ -14,6 +14,8 @@ const keyProblems: Record<KeyProblem, string> = {
   'client-key': 'that is a client key (ck_…), which is public and cannot mint tokens',
 };
 
+const fileProblems = { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' };
+
 export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain'> = {
   'key.missing': () => ({
     message:
@@ -43,14 +45,12 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
     fix: command('env', 'add', 'test'),
   }),
   'environment.broken': ({ name, path, problem }) => ({
-    message: say`the file of ${name} is broken (${
-      { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' }[problem]
-    }): ${path}. Add the environment again.`,
-    // The default's file stands beside the environments' folder; an environment may have its name.
-    fix:
-      name === 'config' && !path.endsWith('environments/config.json')
-        ? command('env', 'use', 'test')
-        : command('env', 'add', name, '--replace'),
+    message: say`the file of ${name} is broken (${fileProblems[problem]}): ${path}. Add the environment again.`,
+    fix: command('env', 'add', name, '--replace'),
+  }),
+  'environment.default-broken': ({ path, problem, known }) => ({
+    message: say`the file that says which environment is the default is broken (${fileProblems[problem]}): ${path}. Choose it again.`,
+    fix: command('env', 'use', known[0] ?? 'local'),
   }),
   'environment.unreadable': ({ path, reason }) => ({
     message: say`${path} cannot be read: ${reason}.`,
