@@ -105,7 +105,7 @@ export default defineConfig([
         groups: [
           {
             name: 'main',
-            test: /src\/(main|cli|system|errors|version|environments\/(name|files|record|keychain.*))\.ts$/,
+            test: /src\/(main|cli|system|streams|errors|version|environments\/(name|files|record|keychain.*))\.ts$/,
             priority: 3,
           },
           {

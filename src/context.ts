@@ -40,8 +40,8 @@ export interface Input {
 }
 
 export interface Files {
-  /** Undefined when the file is longer than `limitBytes`. Throws what node:fs throws. */
-  read(path: string, limitBytes: number): string | undefined;
+  /** Undefined when the file is longer than `limitBytes`. Rejects with what node:fs throws, or `interrupted.signal`. */
+  read(path: string, limitBytes: number): Promise<string | undefined>;
 }
 
 /** Asked on stderr. Reject with `interrupted.signal` on Ctrl-C. */

@@ -22,7 +22,7 @@ export async function chooseFor(options: KeyOptions, tools: Tools): Promise<Choi
   const { env, region } = tools.flags;
   const byHand = await keyByHand(options, tools);
   const request: EnvironmentRequest = { byHand, env, region };
-  const choice = chooseEnvironment(request, environmentSources(tools));
+  const choice = chooseEnvironment(request, await environmentSources(tools));
   for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${choice.source} wins.`);
   return choice;
 }
@@ -34,9 +34,9 @@ export async function open(choice: Choice, tools: Tools): Promise<Environment> {
   return environment;
 }
 
-export function environmentSources(tools: Tools): EnvironmentSources {
+export async function environmentSources(tools: Tools): Promise<EnvironmentSources> {
   const { variables, store, keychain } = tools.context;
-  const envFile = readEnvFile(tools);
+  const envFile = await readEnvFile(tools);
   for (const key of keysIn(envFile)) tools.secrets.add(key);
   return { variables: variablesOf(variables, envFile), store, keychain };
 }
@@ -48,7 +48,7 @@ export async function keyByHand(options: KeyOptions, tools: Tools): Promise<Envi
     throw new Failure('usage.conflict', { options: ['--api-key-stdin', '--api-key-file'] });
   if (!apiKeyStdin && apiKeyFile === undefined) return undefined;
   const flag = apiKeyStdin ? '--api-key-stdin' : '--api-key-file';
-  const text = apiKeyStdin ? await readKeyFromStdin(tools) : readTextFile('--api-key-file', apiKeyFile!, tools);
+  const text = apiKeyStdin ? await readKeyFromStdin(tools) : await readTextFile('--api-key-file', apiKeyFile!, tools);
   tools.secrets.add(text.trim());
   return { key: checkKey(text, flag, { fromFile: true }), flag };
 }
@@ -59,19 +59,21 @@ async function readKeyFromStdin(tools: Tools): Promise<string> {
   return canPrompt(tools) ? prompts.secret('API key (not shown):') : ((await stdin.read(limitBytes)) ?? '');
 }
 
-function readEnvFile(tools: Tools): Record<string, string | undefined> {
+async function readEnvFile(tools: Tools): Promise<Record<string, string | undefined>> {
   const path = tools.flags.envFile;
   if (path === undefined) return {};
   if (!('parseEnv' in util))
     throw new Failure('usage.file', { option: '--env-file', path, reason: 'that needs Node 20.12 or later' });
-  return util.parseEnv(readTextFile('--env-file', path, tools).replace(/^\uFEFF/, ''));
+  const text = await readTextFile('--env-file', path, tools);
+  return util.parseEnv(text.replace(/^\uFEFF/, ''));
 }
 
-function readTextFile(option: string, path: string, { context }: Tools): string {
+async function readTextFile(option: string, path: string, { context }: Tools): Promise<string> {
   try {
-    const text = context.files.read(path, limitBytes);
+    const text = await context.files.read(path, limitBytes);
     if (text !== undefined) return text;
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure('usage.file', { option, path, reason: errnoOf(error) });
   }
   throw new Failure('usage.file', { option, path, reason: 'it is larger than 1 MB' });

@@ -27,16 +27,17 @@ async function readText(operand: string | undefined, tokenFile: string | undefin
     throw new Failure('token.two-sources', {
       sources: [operand === '-' ? 'stdin (-)' : 'the argument', '--token-file'],
     });
-  if (tokenFile !== undefined) return sound(readFile(tokenFile, tools), tokenFile);
+  if (tokenFile !== undefined) return sound(await readFile(tokenFile, tools), tokenFile);
   if (operand !== undefined && operand !== '-') return sound(operand, 'the argument');
   if (operand === undefined && stdin.isTerminal) throw new Failure('token.no-source', {});
   return sound(await stdin.read(limitBytes), 'stdin');
 }
 
-function readFile(path: string, { context }: Tools): string | undefined {
+async function readFile(path: string, { context }: Tools): Promise<string | undefined> {
   try {
-    return context.files.read(path, limitBytes);
+    return await context.files.read(path, limitBytes);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure('usage.file', { option: '--token-file', path, reason: errnoOf(error) });
   }
 }

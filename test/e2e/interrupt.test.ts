@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -68,6 +69,18 @@ describe.concurrent.each(forms)('SIGINT $flags', ({ flags }) => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await expectInterrupted(running, { isJson });
     expect(existsSync(join(running.home, 'config'))).toBe(false);
+  });
+
+  it.each([
+    { argv: ['decode', '--token-file'] },
+    { argv: ['issue', '-u', 'alice', '--api-key-file'] },
+    { argv: ['issue', '-u', 'alice', '--env-file'] },
+  ])('while it waits for somebody to write into a pipe: $argv', async ({ argv }) => {
+    const pipe = join(configFolder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const running = start([...argv, pipe, ...flags]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await expectInterrupted(running, { isJson });
   });
 
   it.each([{ argv: ['--storage', 'file'] }, { argv: [] }])('during env add $argv nothing is left', async ({ argv }) =>

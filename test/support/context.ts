@@ -70,7 +70,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       secret: async (question) => answer(question) as string,
     },
     files: {
-      read(path) {
+      async read(path) {
         const text = outside.files?.[path];
         if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
         return text;

@@ -7,7 +7,7 @@ import { checkName, keyVariable } from '../../environments/name.js';
 import { isProductionKey, isProductionScope } from '../../environments/production.js';
 import type { EnvironmentRecord, Storage } from '../../environments/record.js';
 import { ownServer } from '../../environments/resolve.js';
-import type { VariableOrigin } from '../../environments/variables.js';
+import type { VariableOrigin, Variables } from '../../environments/variables.js';
 import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
@@ -52,12 +52,13 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   const { console, context, flags, secrets } = tools;
   const before = existing(name, options, tools);
   const isFirst = readableDefault(context.store) === undefined;
-  const given = await readKey(name, options, tools);
+  const { variables } = await environmentSources(tools);
+  const given = await readKey(name, options, variables, tools);
   secrets.add(given.text);
   const apiKey = checkKey(given.text, given.source);
   if (!knownPrefix(apiKey))
     console.warn({ code: 'key.unknown-prefix', status: 'warn', subject: 'that key', facts: {} });
-  const place = placeOf(given, before, tools);
+  const place = placeOf(given, before, variables, tools);
   const claims = options.check ? await proved(name, apiKey, place, tools) : { tenantId: null, tenantScope: null };
   if (before) await confirmSame(name, before, claims, tools);
   const { record, fellBack } = await keepEnvironment(
@@ -126,18 +127,17 @@ interface GivenKey {
   origin?: VariableOrigin;
 }
 
-async function readKey(name: string, options: AddOptions, tools: Tools): Promise<GivenKey> {
+async function readKey(name: string, options: AddOptions, variables: Variables, tools: Tools): Promise<GivenKey> {
   const byHand = await keyByHand(options, tools);
   if (byHand) return { text: byHand.key, source: byHand.flag, origin: 'shell' };
-  if (options.fromEnv) return keyFromVariables(name, tools);
+  if (options.fromEnv) return keyFromVariables(name, variables);
   // A URL that cannot be used is usage: said before anybody types a key.
-  if (!tools.flags.region) ownServer('the terminal', 'shell', environmentSources(tools).variables);
+  if (!tools.flags.region) ownServer('the terminal', 'shell', variables);
   const text = await tools.context.prompts.secret(say`API key of ${name} (not shown):`);
   return { text: text.trim(), source: 'the terminal', origin: 'shell' };
 }
 
-function keyFromVariables(name: string, tools: Tools): GivenKey {
-  const { variables } = environmentSources(tools);
+function keyFromVariables(name: string, variables: Variables): GivenKey {
   const own = variables(keyVariable(name));
   if (own) return { text: own.value, source: keyVariable(name) };
   const general = variables('COURIER_API_KEY');
@@ -151,9 +151,13 @@ interface Place {
 }
 
 /** Where the key belongs: what is said now, else where the key that it replaces belonged. */
-function placeOf({ source, origin }: GivenKey, before: EnvironmentRecord | undefined, tools: Tools): Place {
+function placeOf(
+  { source, origin }: GivenKey,
+  before: EnvironmentRecord | undefined,
+  variables: Variables,
+  tools: Tools,
+): Place {
   const { region } = tools.flags;
-  const { variables } = environmentSources(tools);
   if (variables('COURIER_BASE_URL') && (region || !origin))
     tools.console.note(`note: COURIER_BASE_URL is not used: ${region ? '--region' : source} wins.`);
   if (region) return { region, baseUrl: null };

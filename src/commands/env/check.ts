@@ -50,7 +50,7 @@ async function check(options: CheckOptions, tools: Tools, [name]: (string | unde
     lifetimeSeconds: probeLifetime.lifetimeSeconds,
   };
   judgeUsage(name, options, tools);
-  const checks = options.all ? allOf(tools) : [await oneOf(name, options, tools)];
+  const checks = options.all ? await allOf(tools) : [await oneOf(name, options, tools)];
   const findings = await Promise.all(
     checks.map(({ label, choice }) => findingsOr(label, () => checkKey(choice(), asked, options, tools))),
   );
@@ -80,10 +80,10 @@ async function oneOf(name: string | undefined, options: CheckOptions, tools: Too
   return { label: labelOf(choice), choice: () => choice };
 }
 
-function allOf(tools: Tools): Check[] {
+async function allOf(tools: Tools): Promise<Check[]> {
   const names = tools.context.store.names();
   if (names.length === 0) throw new Failure('environment.none', {});
-  const sources = environmentSources(tools);
+  const sources = await environmentSources(tools);
   const choose = (env: string) => {
     const choice = chooseEnvironment({ env, region: tools.flags.region }, sources);
     // What else is set is not for these; only a variable in a stored key's place is worth a word.
