@@ -9,12 +9,13 @@ export interface FailureFacts {
   'usage.token-first': Record<never, never>;
   'usage.key-in-argv': { option?: string; name?: string };
   'usage.unknown-option': { option: string; command: string; suggestion?: string | undefined };
+  'usage.token-option': { option: string };
   'usage.value': { option: string; value: string; reason: string; suggestion?: string | undefined };
-  'usage.excess': { command: string; suggestion?: string[] | undefined };
+  'usage.excess': { command: string; suggestion?: string[] | undefined; takesToken?: boolean };
   'usage.repeated': { option: string };
   'usage.conflict': { options: string[]; reason?: string | undefined };
   'usage.missing': { option: string; command: string };
-  'usage.needs-yes': { what: string; option: string; argv: string[] };
+  'usage.needs-yes': { what: string; option: string };
   'usage.file': { option: string; path: string; reason: string };
   'usage.node-debug': { value: string };
   'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials' };
@@ -29,7 +30,8 @@ export interface FailureFacts {
   'token.two-sources': { sources: string[] };
   'token.empty': { source: string };
   'token.too-large': { limitBytes: number };
-  'token.none': { bytes: number; binary: boolean };
+  /** `path`: what was given may be a file's. */
+  'token.none': { bytes: number; binary: boolean; path?: string };
   'token.ambiguous': { candidates: { users: string[]; expiresAt: string | null; place: number }[] };
   'token.api-key': { prefix: string };
   'token.client-key': Record<never, never>;
@@ -49,7 +51,8 @@ export interface FailureFacts {
   'request.rejected': { status: number; message: string | null };
 
   // credentials: exit 3
-  'key.missing': Record<never, never>;
+  /** `variables`: where it was looked for, and nowhere else. */
+  'key.missing': { variables?: string[] };
   'key.malformed': { source: string; problem: KeyProblem };
   'key.refused': { status: number; environment: string; host: string };
   'environment.unknown': { name: string; known: string[]; suggestion?: string | undefined; source: string };
@@ -80,7 +83,7 @@ export interface FailureFacts {
 }
 
 export type FailureCode = keyof FailureFacts;
-export type UserProblem = 'empty' | 'whitespace' | 'unseen' | 'placeholder' | 'unpaired-surrogate';
+export type UserProblem = 'empty' | 'whitespace' | 'unseen' | 'placeholder' | 'unpaired-surrogate' | 'api-key';
 export type DurationProblem =
   | 'no-unit'
   | 'not-positive'

@@ -9,7 +9,7 @@ const warn = finding('expiry.never', 'warn');
 const unknown = finding('courier.unreachable', 'unknown');
 const no = finding('scope.missing', 'fail');
 const keyNo = finding('key.refused', 'fail');
-const environmentNo = finding('environment.changed', 'fail');
+const environmentNo = finding('environment.unknown', 'fail');
 const keychainNo = finding('keychain.timeout', 'fail');
 
 describe('exitCodeOf', () => {
@@ -20,7 +20,7 @@ describe('exitCodeOf', () => {
     { name: 'a warning', findings: [warn, pass], expected: 0 },
     { name: 'a failure', findings: [pass, no], expected: 1 },
     { name: 'a key refused', findings: [pass, keyNo], expected: 3 },
-    { name: 'an environment changed', findings: [environmentNo], expected: 3 },
+    { name: 'an environment that is not there', findings: [environmentNo], expected: 3 },
     { name: 'a keychain that does not answer', findings: [keychainNo], expected: 3 },
     { name: 'something unknown', findings: [pass, unknown], expected: 4 },
     { name: '1 before 3', findings: [keyNo, no], expected: 1 },

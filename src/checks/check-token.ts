@@ -18,9 +18,10 @@ export function checkFound(token: FoundToken, expected: Expectations, now: numbe
   const claims = readClaims(token.payload);
   const requirement = requirementOf(expected, claims.scopes);
   const user = [expected.user, ...claims.users].find((id) => id !== undefined && idProblem(id) === undefined);
-  const fix = issueCommand(user, expected, token.local ? localEnvironment : undefined);
+  const instead = { user, tenant: requirement.tenant };
+  const fix = issueCommand(expected, { ...instead, environment: token.local ? localEnvironment : undefined });
   return [
-    ...checkShape(token, claims, expected.environment?.name === localEnvironment, issueCommand(user, expected)),
+    ...checkShape(token, claims, expected.environment?.name === localEnvironment, issueCommand(expected, instead)),
     ...checkTime(claims, expected, now, fix),
     ...checkUser(claims, expected, requirement.needsUser, fix),
     ...checkScopes(claims.scopes, requirement, fix),

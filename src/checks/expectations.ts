@@ -1,4 +1,6 @@
+import { suggestionFor } from '../scopes/compose.js';
 import { isSeen } from '../token/unseen.js';
+import { idProblem } from '../token/user.js';
 
 /** What is expected of a token. Durations in seconds. */
 export interface Expectations {
@@ -20,8 +22,17 @@ export interface Expectations {
 /** The user ids named in fixes stand in for one that cannot be named. */
 export const someUser = 'USER_ID';
 
-/** The command that mints what was expected: in the environment that was expected, else in `from`. */
-export function issueCommand(user: string | undefined, expected: Expectations, from?: string): string[] {
+/** What the token that is judged says of the one to mint in its place. */
+export interface Instead {
+  user?: string | undefined;
+  /** The tenant that its Courier Create scopes are for. */
+  tenant?: string | undefined;
+  /** Where it is from. */
+  environment?: string | undefined;
+}
+
+/** The command that mints what was expected: in the environment that was expected, else in the token's own. */
+export function issueCommand(expected: Expectations, { user, tenant, environment: from }: Instead = {}): string[] {
   const environment = expected.environment?.name ?? from;
   const list = (flag: string, values: string[] = []) => (values.length > 0 ? [flag, values.join(',')] : []);
   return [
@@ -31,10 +42,20 @@ export function issueCommand(user: string | undefined, expected: Expectations, f
     ...list('--for', expected.for),
     ...list(
       '--scope',
-      expected.require?.filter((scope) => !scope.startsWith('user_id:') && isSeen(scope)),
+      expected.require
+        ?.filter((scope) => !scope.startsWith('user_id:') && isSeen(scope))
+        .map((scope) => suggestionFor(scope) ?? scope),
     ),
+    ...(tenant !== undefined && !idProblem(tenant) ? option('--tenant', tenant) : []),
+    ...expiresIn(expected.minTtl ?? 0),
     ...(environment ? ['--env', environment] : []),
   ];
+}
+
+/** Whole days, with an hour to spare, where the usual day is too short. */
+function expiresIn(minTtl: number): string[] {
+  const days = Math.ceil((minTtl + 3600) / 86_400);
+  return days > 1 ? ['--expires-in', `${days}d`] : [];
 }
 
 /** `--user=-x` where the value would be read as a flag. */

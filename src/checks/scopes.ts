@@ -6,6 +6,8 @@ import type { Expectations } from './expectations.js';
 
 export interface Requirement {
   needsUser: boolean;
+  /** The one tenant that Courier Create's scopes are required for; all, without it. */
+  tenant?: string | undefined;
   required: string[];
   recommended: string[];
   optional: string[];
@@ -20,10 +22,11 @@ export function requirementOf(expected: Expectations, granted: string[]): Requir
   const { for: ids = [], require: own = [] } = expected;
   const chosen = ids.length > 0 ? ids.map(surfaceOf) : own.length > 0 ? [] : [defaultSurface];
   const forms = chosen.map((surface) => closestForm(surface, granted));
-  const union = (part: 'required' | 'recommended' | 'optional') => forms.flatMap((surface) => surface[part]);
+  const union = (part: 'required' | 'recommended' | 'optional') => forms.flatMap(({ surface }) => surface[part]);
   const required = [...new Set([...union('required'), ...own])];
   return {
     needsUser: chosen.some((surface) => surface.needsUser) || own.some((scope) => entryOf(scope)?.needsUser),
+    tenant: forms.find(({ tenant }) => tenant !== undefined)?.tenant,
     required,
     recommended: [...new Set(union('recommended'))].filter((scope) => !required.includes(scope)),
     optional: union('optional'),
@@ -44,6 +47,9 @@ function held(scope: string, granted: string[], otherwise: 'fail' | 'warn', fix:
   if (by !== undefined)
     return { code: 'scope.granted', status: 'pass', subject: scope, facts: by === scope ? {} : { by } };
   const code = otherwise === 'fail' ? 'scope.missing' : 'scope.recommended';
+  const suggestion = suggestionFor(scope);
+  // No token has a scope that was misspelt where it was required.
+  if (suggestion !== undefined) return { code, status: otherwise, subject: scope, facts: { suggestion } };
   return { code, status: otherwise, subject: scope, facts: {}, fix };
 }
 
@@ -60,9 +66,18 @@ function excess(scope: string, { required, recommended, optional }: Requirement,
   return [{ code: 'scope.excess', status: 'warn', subject: scope, facts: {}, fix }];
 }
 
-function closestForm(surface: Surface, granted: string[]): Surface {
-  const forms = [surface, ...tenantsIn(granted).map((tenant) => narrowedTo(surface, tenant))];
-  const missing = (form: Surface) => form.required.filter((scope) => !granted.some((other) => covers(other, scope)));
+interface Form {
+  surface: Surface;
+  tenant?: string;
+}
+
+function closestForm(surface: Surface, granted: string[]): Form {
+  const forms: Form[] = [
+    { surface },
+    ...tenantsIn(granted).map((tenant) => ({ surface: narrowedTo(surface, tenant), tenant })),
+  ];
+  const missing = ({ surface: { required } }: Form) =>
+    required.filter((scope) => !granted.some((other) => covers(other, scope)));
   return forms.toSorted((a, b) => missing(a).length - missing(b).length)[0]!;
 }
 

@@ -17,11 +17,11 @@ import { type Tools, canPrompt } from './tools.js';
 /** Nothing that holds keys is larger. */
 const limitBytes = 1024 * 1024;
 
-/** Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. */
-export async function chooseFor(options: KeyOptions, tools: Tools): Promise<Choice> {
+/** Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. `named`: where a name is from. */
+export async function chooseFor(options: KeyOptions, tools: Tools, named = '--env'): Promise<Choice> {
   const { env, region } = tools.flags;
   const byHand = await keyByHand(options, tools);
-  const request: EnvironmentRequest = { byHand, env, region };
+  const request: EnvironmentRequest = { byHand, env, named, region };
   const choice = chooseEnvironment(request, await environmentSources(tools));
   for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${choice.source} wins.`);
   return choice;

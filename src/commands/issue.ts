@@ -91,6 +91,8 @@ function askedBy(options: IssueOptions, word: string | undefined, json: boolean 
     throw new Failure('usage.excess', { command: 'issue', suggestion: pasteable(['issue', '--user', word]) });
   if (options.user === undefined) throw new Failure('usage.missing', { option: '--user <id>', command: 'issue' });
   if (json && options.output) throw new Failure('usage.conflict', { options: ['--json', '--output'] });
+  if (options.dryRun && options.output)
+    throw new Failure('usage.conflict', { options: ['--dry-run', '--output'], reason: 'no token is minted' });
   const { user, expiresIn = '1d', for: surfaces, scope, tenant } = options;
   const lifetimeSeconds = seconds('--expires-in', { least: 1 })(expiresIn);
   return { user, expiresIn, lifetimeSeconds, scopes: composeScopes({ user, for: surfaces, scopes: scope, tenant }) };
@@ -153,9 +155,13 @@ function document({ token, claims, asked, choice, warnings }: Minted) {
     scopes: asked.scopes,
     granted: claims.scopes,
     expiresAt: isoOrNull(claims.expiresAt),
-    environment: { name: choice.name, source: choice.source, baseUrl: choice.baseUrl },
+    environment: environmentView(choice),
     warnings,
   };
+}
+
+function environmentView({ name, source, baseUrl }: Choice) {
+  return { name, source, baseUrl };
 }
 
 function envLines({ token, claims, asked }: Minted): string {
@@ -166,31 +172,37 @@ function envLines({ token, claims, asked }: Minted): string {
 
 function summary({ claims, asked, choice }: Minted, now: number): string {
   const expiry = claims.expiresAt === null ? 'never expires' : `expires ${relative(claims.expiresAt - now)}`;
-  const at = choice.local ? 'the embedded Courier' : choice.baseUrl;
-  const environment = choice.name === null ? choice.source : `${choice.name} (${choice.source})`;
   const count = `${claims.scopes.length} scopes`;
-  return say`minted for ${asked.user}: ${claims.tenantScope ?? 'no environment'}, ${count}, ${expiry}; key: ${environment}, ${at}`;
+  return say`minted for ${asked.user}: ${claims.tenantScope ?? 'no environment'}, ${count}, ${expiry}; key: ${placeOf(choice)}`;
+}
+
+/** Whose key it is and where it goes. */
+function placeOf({ name, source, local, baseUrl }: Choice): string {
+  const environment = name === null ? source : `${name} (${source})`;
+  return `${environment}, ${local ? 'the embedded Courier' : baseUrl}`;
 }
 
 /** Says what would be sent, and sends nothing. */
 async function dryRun(asked: Asking, options: IssueOptions, tools: Tools): Promise<number> {
-  const baseUrl = await baseUrlFor(options, tools);
+  const choice = await choiceOrNone(options, tools);
+  const baseUrl =
+    choice && !choice.local ? choice.baseUrl : regionBaseUrls[choice ? 'us' : (tools.flags.region ?? 'us')];
   const timeoutMs = tools.flags.timeout * 1000;
   const request = issueHttpRequest({ ...asked, baseUrl, apiKey: placeholderKey, timeoutMs });
   requestWarnings(asked).forEach(tools.console.warn);
-  tools.console.note('nothing was sent.');
-  tools.console.result(tools.flags.json ? toJson({ request: requestView(request) }) : curlText(request));
+  tools.console.note(say`nothing was sent; key: ${choice ? placeOf(choice) : 'there is none yet'}`);
+  if (choice?.local) tools.console.note('local sends nothing anyway: this is what Courier would be sent.');
+  const environment = choice ? environmentView(choice) : null;
+  tools.console.result(tools.flags.json ? toJson({ request: requestView(request), environment }) : curlText(request));
   return 0;
 }
 
-/** Where it would go; no key is needed to say so. */
-async function baseUrlFor(options: IssueOptions, tools: Tools): Promise<string> {
-  const region = regionBaseUrls[tools.flags.region ?? 'us'];
+/** No key is needed to say what would be sent. */
+async function choiceOrNone(options: IssueOptions, tools: Tools): Promise<Choice | undefined> {
   try {
-    const choice = await chooseFor(options, tools);
-    return choice.local ? region : choice.baseUrl;
+    return await chooseFor(options, tools);
   } catch (error) {
-    if (isFailure(error, 'key.missing')) return region;
+    if (isFailure(error, 'key.missing')) return undefined;
     throw error;
   }
 }

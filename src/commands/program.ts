@@ -1,12 +1,13 @@
 import { Command, CommanderError } from 'commander';
-import type { Context } from '../context.js';
+import type { Context, Stream } from '../context.js';
 import { Failure } from '../errors.js';
 import { makeConsole } from '../output/console.js';
+import { toJson } from '../output/escape.js';
 import type { Secrets } from '../output/secrets.js';
 import { version } from '../version.js';
 import { addGlobalOptions } from './options.js';
-import { suggestCommand, suggestOption } from './suggest.js';
-import { type CommandEntry, commandTable } from './table.js';
+import { suggestCommand, suggestOperand, suggestOption } from './suggest.js';
+import { type CommandEntry, commandIn, commandTable, operandsIn } from './table.js';
 import type { Act, GlobalFlags } from './tools.js';
 
 const exitCodes = `
@@ -36,17 +37,27 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
   const named = commandTable.filter(({ name }) => argv.includes(name));
   // Where the first word names the command, the others need not be there.
   const entries = named.some(({ name }) => name === argv[0]) ? named : commandTable;
-  const program = await buildProgram(entries, named, act, context);
+  // Commander gives help in pieces.
+  let said = '';
+  const program = await buildProgram(entries, named, act, { write: (text) => void (said += text) });
   try {
+    judgeHelp(argv);
     // A group alone means: what is there?
     const words = argv.length === 0 || (argv.length === 1 && argv[0] === 'env') ? [...argv, '--help'] : argv;
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return 0;
+    if (error.exitCode === 0) return tellHelp(said, argv, context);
     throw usageFailure(error, argv, program);
   }
   return exitCode;
+}
+
+/** Help or the version, with `--json` as one document. */
+function tellHelp(said: string, argv: string[], { stdout }: Context): 0 {
+  const text = said.trimEnd();
+  stdout.write(argv.includes('--json') ? `${toJson(text === version ? { version } : { help: text })}\n` : said);
+  return 0;
 }
 
 /** The `entries` by name, and in full those that are `named`: a command's chunk is loaded only to be run. */
@@ -54,7 +65,7 @@ export async function buildProgram(
   entries: CommandEntry[],
   named: CommandEntry[],
   act: Act,
-  context: Pick<Context, 'stdout'>,
+  out: Pick<Stream, 'write'>,
 ): Promise<Command> {
   const program = new Command('courier-jwt');
   program
@@ -70,7 +81,7 @@ export async function buildProgram(
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
-      writeOut: (text) => context.stdout.write(text),
+      writeOut: (text) => out.write(text),
       writeErr: () => {},
       // Or commander asks process.stdout, which loads Node's streams; and help is the same everywhere.
       getOutHasColors: () => false,
@@ -86,41 +97,44 @@ export async function buildProgram(
 
 function usageFailure(error: CommanderError, argv: string[], program: Command): Failure {
   const [, quoted = ''] = /'(.*)'/s.exec(error.message) ?? [];
-  const command = commandIn(argv, program);
-  if (error.code === 'commander.unknownCommand') {
-    const rest = argv.slice(argv.indexOf(quoted) + 1);
-    const group = command === program ? [] : [command.name()];
-    return new Failure('usage.unknown-command', {
-      word: [...group, quoted].join(' '),
-      suggestion: group.length > 0 ? ['courier-jwt', ...group, '--help'] : suggestCommand(quoted, rest),
-    });
-  }
-  const name = command === program ? '' : fullName(command);
+  const path = commandIn(argv);
+  const command = path.reduce((parent, name) => parent.commands.find((one) => one.name() === name) ?? parent, program);
+  const name = path.join(' ');
+  if (error.code === 'commander.unknownCommand') return unknownCommand(name, quoted, argv);
   if (error.code === 'commander.unknownOption') {
+    if (/^--(?:token|jwt)(?:=|$)/.test(quoted))
+      return new Failure('usage.token-option', { option: quoted.split('=')[0]! });
     const known = [...program.options, ...command.options].flatMap(({ long }) => long ?? []);
     const suggestion = suggestOption(quoted, known);
     return new Failure('usage.unknown-option', { option: quoted, command: name, suggestion });
   }
   if (error.code === 'commander.excessArguments') {
     const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
-    return new Failure('usage.excess', {
-      command: name,
-      suggestion: takesToken ? ['courier-jwt', name, '-'] : undefined,
-    });
+    return new Failure('usage.excess', { command: name, suggestion: suggestOperand(name, argv), takesToken });
   }
   if (error.code === 'commander.help') return new Failure('usage.missing', { option: 'a command', command: name });
   const message = `${error.message.replace(/^error: /, '').replace(/\.?$/, '')}.`;
   return new Failure('usage.parser', { message, command: name || undefined });
 }
 
-/** The command, or the subcommand of a group, that the words name. */
-function commandIn(argv: string[], program: Command): Command {
-  const find = (parent: Command) => parent.commands.find((command) => argv.includes(command.name()));
-  const command = find(program);
-  return (command && find(command)) ?? command ?? program;
+function unknownCommand(group: string, word: string, argv: string[]): Failure {
+  // After other flags, where it is not the first word.
+  if (word.startsWith('eyJ')) return new Failure('usage.token-first', {});
+  const suggestion = suggestCommand(group, word, argv.slice(argv.indexOf(word) + 1));
+  return new Failure('usage.unknown-command', {
+    word: [group, word].join(' ').trim(),
+    suggestion: suggestion ?? (group === '' ? undefined : ['courier-jwt', group, '--help']),
+  });
 }
 
-function fullName(command: Command): string {
-  const parent = command.parent;
-  return parent?.parent ? `${parent.name()} ${command.name()}` : command.name();
+/** Commander would give help to a command that is none: that of what stands before it. */
+function judgeHelp(argv: string[]): void {
+  const words = operandsIn(argv);
+  const isHelp = words[0] === 'help' || argv.some((word) => word === '-h' || word === '--help');
+  const [first, second] = words[0] === 'help' ? words.slice(1) : words;
+  const entry = commandTable.find(({ name }) => name === first);
+  if (!isHelp || first === undefined) return;
+  if (!entry) throw unknownCommand('', first, argv);
+  if (entry.commands && second !== undefined && !entry.commands.includes(second))
+    throw unknownCommand(entry.name, second, argv);
 }

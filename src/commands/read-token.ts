@@ -1,4 +1,4 @@
-import { Failure, errnoOf } from '../errors.js';
+import { Failure, errnoOf, isFailure } from '../errors.js';
 import { type FoundToken, findToken } from '../token/find.js';
 import type { Tools } from './tools.js';
 
@@ -16,9 +16,19 @@ export async function readToken(
   tools: Tools,
 ): Promise<FoundToken> {
   const text = await readText(operand, tokenFile, tools);
-  const token = findToken(text);
+  const token = find(text, operand);
   tools.secrets.addSignature(token.signature);
   return token;
+}
+
+function find(text: string, operand: string | undefined): FoundToken {
+  try {
+    return findToken(text);
+  } catch (error) {
+    const isPath = operand !== undefined && /^[^\s{"']*(?:[\\/]|\.\w{1,5}$)[^\s{"']*$/.test(operand);
+    if (isPath && isFailure(error, 'token.none')) throw new Failure('token.none', { ...error.facts, path: operand });
+    throw error;
+  }
 }
 
 async function readText(operand: string | undefined, tokenFile: string | undefined, tools: Tools): Promise<string> {
@@ -38,6 +48,7 @@ async function readFile(path: string, { context }: Tools): Promise<string | unde
     return await context.files.read(path, limitBytes);
   } catch (error) {
     if (error instanceof Failure) throw error;
+    if (path.includes('eyJ')) throw new Failure('usage.token-option', { option: '--token-file' });
     throw new Failure('usage.file', { option: '--token-file', path, reason: errnoOf(error) });
   }
 }

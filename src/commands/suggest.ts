@@ -1,19 +1,28 @@
+import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
-import { commandTable, otherNames } from './table.js';
+import { commandTable, otherEnvNames, otherNames } from './table.js';
 import { pasteable } from './words.js';
 
-/** What was probably meant by a command that is none; `rest` are the words after it. */
-export function suggestCommand(word: string, rest: string[]): string[] | undefined {
+/** What was probably meant by a command that is none, alone or in a group; `rest` are the words after it. */
+export function suggestCommand(group: string, word: string, rest: string[]): string[] | undefined {
   const lower = word.toLowerCase();
-  const byOtherName = Object.entries(otherNames).find(([, names]) => names.includes(lower))?.[0];
-  const name =
-    byOtherName ??
-    similar(
-      lower,
-      commandTable.map((entry) => entry.name),
-    );
+  const isEnv = group === 'env';
+  const others = Object.entries({ ...(isEnv && otherEnvNames) }).concat(Object.entries(otherNames));
+  const byOtherName = others.find(([name, names]) => names.includes(lower) && (!isEnv || name.startsWith('env ')))?.[0];
+  const commands = isEnv ? commandTable.flatMap(({ commands: of = [] }) => of) : commandTable.map(({ name }) => name);
+  const bySpelling = similar(lower, commands);
+  const name = byOtherName ?? (bySpelling && [group, bySpelling].join(' ').trim());
   if (name === undefined) return undefined;
-  return pasteable([...name.split(' '), ...rest]) ?? pasteable(name.split(' '));
+  // It needs a name, and `test` is what most begin with.
+  const named = name === 'env add' && rest.every((one) => one.startsWith('-')) ? [name, 'test'] : [name];
+  const words = named.join(' ').split(' ');
+  return pasteable([...words, ...rest]) ?? pasteable(words);
+}
+
+/** What was probably meant by a word too many: `scopes inbox`. */
+export function suggestOperand(command: string, argv: string[]): string[] | undefined {
+  const surface = surfaces.find(({ id }) => argv.includes(id));
+  return command === 'scopes' && surface ? ['courier-jwt', 'scopes', '--for', surface.id] : undefined;
 }
 
 /** The options that people try, by what does it. */
@@ -26,7 +35,6 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--expires': '--expires-in',
     '--expiry': '--expires-in',
     '--ttl': '--expires-in',
-    '--token': '--token-file',
     '--file': '--token-file',
     '--surface': '--for',
     '--surfaces': '--for',
@@ -34,6 +42,7 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--production': '--allow-production',
     '--force': '--yes',
     '--format': '--output',
+    '-v': '--version',
   };
   const suggestion = other[name.toLowerCase()] ?? similar(name, known);
   return suggestion !== undefined && known.includes(suggestion) ? suggestion : undefined;

@@ -3,6 +3,8 @@ import type { CommandModule } from './tools.js';
 export interface CommandEntry {
   name: string;
   summary: string;
+  /** The commands of a group. */
+  commands?: string[];
   /** Chunks of their own: a command loads its code and no other's. */
   load(): Promise<CommandModule>;
 }
@@ -20,7 +22,12 @@ export const commandTable: CommandEntry[] = [
     summary: 'the scopes and what needs them; a ready scope string',
     load: () => import('./scopes.js'),
   },
-  { name: 'env', summary: 'keep an API key for each environment', load: () => import('./env/index.js') },
+  {
+    name: 'env',
+    summary: 'keep an API key for each environment',
+    commands: ['add', 'list', 'use', 'check', 'remove'],
+    load: () => import('./env/index.js'),
+  },
   { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.js') },
 ];
 
@@ -30,10 +37,35 @@ export const otherNames: Record<string, string[]> = {
   decode: ['parse', 'show', 'inspect', 'read', 'view', 'debug', 'explain', 'dump'],
   'check-scopes': ['check', 'verify', 'validate', 'lint', 'test', 'check-scope', 'check-token', 'diagnose'],
   scopes: ['scope', 'surfaces', 'permissions', 'catalogue', 'catalog'],
-  'env add': ['login', 'auth', 'configure', 'config', 'init', 'setup', 'add', 'set-key', 'signin'],
-  'env list': ['list', 'ls', 'envs', 'environments', 'profiles', 'keys'],
-  'env use': ['use', 'switch', 'default', 'select'],
+  'env add': ['login', 'auth', 'configure', 'config', 'init', 'setup', 'add', 'set-key', 'signin', 'rotate', 'import'],
+  'env list': ['list', 'ls', 'envs', 'environments', 'profiles', 'keys', 'current'],
+  'env use': ['use', 'switch', 'default', 'select', 'activate'],
   'env check': ['status', 'whoami', 'ping'],
-  'env remove': ['logout', 'remove', 'rm', 'delete', 'signout'],
+  'env remove': ['logout', 'remove', 'rm', 'delete', 'signout', 'forget', 'unset'],
   completion: ['completions', 'autocomplete'],
+  '--version': ['version'],
 };
+
+/** The same after `env`, where some words mean something else. */
+export const otherEnvNames: Record<string, string[]> = {
+  'env add': ['new', 'create', 'set', 'update', 'replace'],
+  'env list': ['show', 'get', 'view', 'all'],
+  'env check': ['test', 'verify', 'validate', 'prove'],
+};
+
+/** The command that the words name: `issue`, `env add`; nothing where they name none. */
+export function commandIn(argv: string[]): string[] {
+  const [name, second = ''] = operandsIn(argv);
+  const entry = commandTable.find((one) => one.name === name);
+  if (!entry) return [];
+  return entry.commands?.includes(second) ? [entry.name, second] : [entry.name];
+}
+
+/** The flags of every command that take the next word. */
+const valuedFlag = /^(?:-e|--env|--region|--timeout|--env-file)$/;
+
+/** The words before `--` that are neither flags nor a global flag's value. */
+export function operandsIn(argv: string[]): string[] {
+  const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return words.filter((word, i) => !word.startsWith('-') && !valuedFlag.test(words[i - 1] ?? ''));
+}

@@ -1,28 +1,43 @@
+import { someUser } from '../checks/expectations.js';
 import type { Context } from '../context.js';
 import type { Failure } from '../errors.js';
 import { makeConsole } from '../output/console.js';
 import { toJson, visible } from '../output/escape.js';
 import { explain } from '../output/messages/failures.js';
+import type { Explanation } from '../output/messages/failures/sentences.js';
 import type { Secrets } from '../output/secrets.js';
 import { shellLine } from '../output/shell.js';
-import { secretsIn } from './words.js';
+import { commandIn } from './table.js';
+import { pasteable, secretsIn } from './words.js';
 
 /** Says what failed: a sentence and a command on stderr, or with `--json` one document on stdout. */
 export async function tell(failure: Failure, argv: string[], context: Context, secrets: Secrets): Promise<void> {
   for (const secret of secretsIn(argv, context.variables)) secrets.add(secret);
   const flags = flagsOf(argv);
   const console = await makeConsole(context, secrets, flags);
-  const { message, fix } = explain(failure);
+  const explanation = explain(failure);
+  const { message } = explanation;
+  const fix = fixOf(explanation, argv);
   const line = shellLine(fix);
   // Where stdout itself failed, only stderr is left.
   if (flags.json && failure.code !== 'output.failed')
     console.result(toJson({ error: { code: failure.code, message, fix } }));
   else {
     console.error(`${console.err.red('error:')} ${message}`);
-    if (line !== '' && failure.code !== 'interrupted.signal') console.error(`  try: ${console.err.bold(line)}`);
+    if (line !== '' && !['interrupted.signal', 'usage.declined'].includes(failure.code)) {
+      console.error(`  try: ${console.err.bold(line)}`);
+      if (fix.includes(someUser)) console.error(`  (${someUser} stands for the user's own id)`);
+    }
   }
   const { cause } = failure;
   if (cause instanceof Error) console.debug(visible(cause.stack ?? cause.message).replaceAll('\\n', '\n'));
+}
+
+/** The same words once more, changed, where that mends it; else the explanation's own, with help for the command. */
+function fixOf({ fix, again }: Explanation, argv: string[]): string[] {
+  const better = again && pasteable(again(argv));
+  if (better) return better;
+  return fix.join(' ') === 'courier-jwt --help' ? ['courier-jwt', ...commandIn(argv), '--help'] : fix;
 }
 
 /** Read by hand, for the parser itself may have failed. */

@@ -2,6 +2,7 @@ import { isName } from '../environments/name.js';
 import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
 import { isSeen } from '../token/unseen.js';
+import { operandsIn } from './table.js';
 
 /** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
 const keyFlag = /^--(?:api-?key|apikey|key|secret|auth-token|courier-api-key)(?:=(.*))?$/is;
@@ -25,7 +26,7 @@ export function secretsIn(argv: string[], variables: Record<string, string | und
 export function judgeWords(argv: string[]): void {
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const flag = words.find((word) => keyFlag.test(word));
-  const named = words.filter((word) => !word.startsWith('-'));
+  const named = operandsIn(words);
   const place = nameOfAdd(named);
   if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place });
   const takesKey = named[0] === 'issue' || named[0] === 'env';

@@ -15,6 +15,8 @@ export interface EnvironmentRequest {
   /** A key given by hand, as read, with the flag that gave it. */
   byHand?: { key: string; flag: '--api-key-stdin' | '--api-key-file' } | undefined;
   env?: string | undefined;
+  /** Where `env` was named; `--env` unless given. */
+  named?: string | undefined;
   region?: Region | undefined;
 }
 
@@ -59,7 +61,7 @@ export function chooseEnvironment(request: EnvironmentRequest, sources: Environm
   const { variables, store } = sources;
   const candidates = [
     request.byHand && { source: request.byHand.flag },
-    request.env !== undefined && { source: '--env', name: request.env },
+    request.env !== undefined && { source: request.named ?? '--env', name: request.env },
     named('COURIER_JWT_ENV', variables('COURIER_JWT_ENV')?.value),
     variables('COURIER_API_KEY') && { source: 'COURIER_API_KEY' },
   ].filter((candidate): candidate is Candidate => Boolean(candidate));
@@ -135,8 +137,11 @@ function byName(winner: Candidate, request: EnvironmentRequest, { variables, sto
   const name = winner.name!;
   const unused = variables('COURIER_BASE_URL') ? ['COURIER_BASE_URL'] : [];
   const base = { name, source: winner.source, unused };
-  if (name === localEnvironment)
-    return { ...base, local: true, baseUrl: localBaseUrl, record: undefined, key: undefined };
+  if (name === localEnvironment) {
+    const region = request.region ? ['--region'] : [];
+    const nowhere = { local: true, baseUrl: localBaseUrl, record: undefined, key: undefined };
+    return { ...base, ...nowhere, unused: [...region, ...unused] };
+  }
   const variable = isName(name) ? variables(keyVariable(name)) : undefined;
   const record = variable ? store.read(name) : recordOf(name, winner.source, store);
   const baseUrl = baseUrlOf(name, record, request.region);

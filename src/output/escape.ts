@@ -31,13 +31,22 @@ export function toJson(value: unknown): string {
 export function inertJson(json: string): string {
   const seen = harmless.test(json)
     ? json
-    : json.replace(unseen, (char) => (char === '\n' ? char : `\\u${codeOf(char).padStart(4, '0')}`));
+    : json.replace(unseen, (char) => (char === '\n' ? char : units(char).map(jsonEscape).join('')));
   return seen.replaceAll('::', ':\\u003a').replaceAll('##[', '#\\u0023[');
 }
 
 /** Cuts hostile text to a length that leaves a message readable. */
 export function short(text: string, length = 80): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
+/** JSON knows 16 bits at a time. */
+function units(char: string): number[] {
+  return Array.from({ length: char.length }, (_, i) => char.charCodeAt(i));
+}
+
+function jsonEscape(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 function codeOf(char: string): string {

@@ -1,3 +1,4 @@
+import { someUser } from '../checks/expectations.js';
 import { type Finding, type Report, type Status, exitCodeOf } from '../report.js';
 import { describe } from './messages/findings.js';
 import type { Paint } from './paint.js';
@@ -22,7 +23,8 @@ export function reportText({ ok, findings }: Report, title: string, paint: Paint
   const answer = exitCodeOf(findings) === 4 ? paint.yellow('unknown') : ok ? paint.green('yes') : paint.red('no');
   const headline = `${answer}  ${title}: ${counts.join(', ')}`;
   const fixes = [...new Set(byStatus.filter(needsMending).map(({ fix = [] }) => shellLine(fix)))].filter(Boolean);
-  const mend = fixes.length > 0 ? ['', 'to mend it:', ...fixes.map((fix) => `  ${paint.bold(fix)}`)] : [];
+  const standIn = fixes.some((fix) => fix.includes(someUser)) ? ` (${someUser} stands for the user's own id)` : '';
+  const mend = fixes.length > 0 ? ['', `to mend it${standIn}:`, ...fixes.map((fix) => `  ${paint.bold(fix)}`)] : [];
   return [paint.bold(headline), '', ...byStatus.map((finding) => line(finding, paint)), ...mend].join('\n');
 }
 

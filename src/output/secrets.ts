@@ -1,3 +1,4 @@
+import { apiKeyPattern } from '../token/api-key.js';
 import { inertJson, visible } from './escape.js';
 
 /** What stands in the place of a secret. */
@@ -11,6 +12,8 @@ const longest = 1024;
 
 /** A run of a secret this long gives it away, even where the rest was cut off. */
 const tellingLength = 12;
+
+const apiKeys = new RegExp(apiKeyPattern, 'g');
 
 /** Keys and signatures to keep out of every text that leaves the process. */
 export class Secrets {
@@ -51,9 +54,7 @@ export class Secrets {
  * a key where a file's name belongs. The tests for a part of each spare most texts the patterns.
  */
 function redactShapes(text: string): string {
-  const keyless = /_(?:prod|test)_|token_/.test(text)
-    ? text.replace(/(?:[pd]k_(?:prod|test)_|token_(?=[a-z]*[A-Z0-9]))[\w-]{4,}/g, redacted)
-    : text;
+  const keyless = /_(?:prod|test)_|token_/.test(text) ? text.replace(apiKeys, redacted) : text;
   return keyless.includes('eyJ') ? keyless.replace(/(eyJ[\w-]+\.[\w-]+\.)[\w-]{12,}/g, `$1${redacted}`) : keyless;
 }
 

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.js';
+import { apiKeyPattern } from './api-key.js';
 import { usersIn } from './claims.js';
 import { type Jwt, decodeJwt, decodePart, hs256Length } from './decode.js';
 import { isLocal } from './local.js';
@@ -21,9 +22,15 @@ export function findToken(text: string): FoundToken {
   const joined = decodeAll(unwrapped(text, tokens.filter(isRead))).filter(isRead);
   const best = mostLikeCourier(joined.length > 0 ? joined : tokens.filter(isRead));
   if (best.length > 1) throw ambiguous(best);
-  const doubledBearer = /\bbearer[\s:]+bearer\s/i.test(text);
-  if (best[0]) return { ...best[0], doubledBearer, local: isLocal(best[0]) };
-  throw tokens.find((token) => token instanceof Failure) ?? whatElse(text);
+  const [token] = best;
+  if (token) return { ...token, doubledBearer: isDoubled(text, token.raw), local: isLocal(token) };
+  throw tokens.find((one) => one instanceof Failure) ?? whatElse(text);
+}
+
+/** Whether `Bearer Bearer` stands right before it; a token that is wrapped over lines begins where the first one does. */
+function isDoubled(text: string, raw: string): boolean {
+  const places = text.includes(raw) ? text.split(raw).slice(0, -1) : text.split('eyJ').slice(0, 1);
+  return places.some((before) => /\bbearer[\s:]+bearer\s+$/i.test(before.slice(-100)));
 }
 
 const wordPattern = /[\w.-]+/g;
@@ -123,9 +130,8 @@ function ambiguous(tokens: Jwt[]): Failure {
 
 /** Names what was pasted where a token belongs. */
 function whatElse(text: string): Failure {
-  // Not `token_type`: a key is random.
-  const apiKey = /\b((?:pk|dk)_(?:prod|test)_|token_(?=[a-z]*[A-Z0-9]))\w{4}/.exec(text);
-  if (apiKey) return new Failure('token.api-key', { prefix: apiKey[1]! });
+  const [apiKey] = apiKeyPattern.exec(text) ?? [];
+  if (apiKey) return new Failure('token.api-key', { prefix: /^(?:[pd]k_(?:prod|test)_|token_)/.exec(apiKey)![0] });
   if (/\bck_\w/.test(text)) return new Failure('token.client-key', {});
   if (/\beyJ[\w-]/.test(text)) return new Failure('token.cut-short', { segments: 1, inside: 'header' });
   // Binary: what decodes from no text encoding leaves U+FFFD, or NUL.

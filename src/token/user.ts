@@ -1,4 +1,5 @@
 import type { UserProblem } from '../errors.js';
+import { apiKeyPattern } from './api-key.js';
 import { isSeen } from './unseen.js';
 
 /**
@@ -23,5 +24,7 @@ export function idProblem(id: string): UserProblem | undefined {
   // Unicode's White_Space, spelled out: the property would be compiled on every start.
   if (/[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(id)) return 'whitespace';
   if (/[\ud800-\udfff]/u.test(id)) return 'unpaired-surrogate';
+  // Shown, it would be redacted: and who puts a key there did not mean it.
+  if (apiKeyPattern.test(id)) return 'api-key';
   return isSeen(id) ? undefined : 'unseen';
 }

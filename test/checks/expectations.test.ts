@@ -53,6 +53,44 @@ it.each([
     expected: ['--user', 'alice', '--env', 'test'],
   },
   {
+    name: 'a longer life than usual, with time to use it',
+    user: 'alice',
+    expectations: { minTtl: 7 * 86_400 },
+    expected: ['--user', 'alice', '--expires-in', '8d'],
+  },
+  {
+    name: 'a life that the usual day is long enough for',
+    user: 'alice',
+    expectations: { minTtl: 23 * 3600 },
+    expected: ['--user', 'alice'],
+  },
+  {
+    name: 'a day, which the usual day is not when it is looked at',
+    user: 'alice',
+    expectations: { minTtl: 86_400 },
+    expected: ['--user', 'alice', '--expires-in', '2d'],
+  },
+  {
+    name: 'a tenant',
+    user: 'alice',
+    expectations: { for: ['create'] },
+    tenant: 'acme',
+    expected: ['--user', 'alice', '--for', 'create', '--tenant', 'acme'],
+  },
+  {
+    name: 'a tenant that issue refuses',
+    user: 'alice',
+    expectations: { for: ['create'] },
+    tenant: '{{tenant}}',
+    expected: ['--user', 'alice', '--for', 'create'],
+  },
+  {
+    name: 'a scope that was misspelt',
+    user: 'alice',
+    expectations: { require: ['inbox:read:mesages', 'own:scope'] },
+    expected: ['--user', 'alice', '--scope', 'inbox:read:messages,own:scope'],
+  },
+  {
     name: 'all of it',
     user: 'alice',
     expectations: {
@@ -66,6 +104,10 @@ it.each([
     },
     expected: ['--user', 'alice', '--for', 'inbox', '--scope', 'c', '--env', 'test'],
   },
-])('$name', ({ user, expectations, from, expected }) => {
-  expect(issueCommand(user, expectations, from)).toEqual(['courier-jwt', 'issue', ...expected]);
+])('$name', ({ user, expectations, from, tenant, expected }) => {
+  expect(issueCommand(expectations, { user, tenant, environment: from })).toEqual([
+    'courier-jwt',
+    'issue',
+    ...expected,
+  ]);
 });

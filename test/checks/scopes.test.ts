@@ -80,13 +80,25 @@ describe('requirementOf', () => {
       name: 'Create, a token for one tenant',
       expectations: { for: ['create'] },
       granted: narrow('acme').slice(1),
-      expected: { needsUser: true, required: narrow('acme'), recommended: ['tenant:acme:brand:read'], optional: [] },
+      expected: {
+        needsUser: true,
+        tenant: 'acme',
+        required: narrow('acme'),
+        recommended: ['tenant:acme:brand:read'],
+        optional: [],
+      },
     },
     {
       name: 'Create, a token for two tenants: the one that it comes closest to',
       expectations: { for: ['create'] },
       granted: ['tenant:other:read', ...narrow('acme')],
-      expected: { needsUser: true, required: narrow('acme'), recommended: ['tenant:acme:brand:read'], optional: [] },
+      expected: {
+        needsUser: true,
+        tenant: 'acme',
+        required: narrow('acme'),
+        recommended: ['tenant:acme:brand:read'],
+        optional: [],
+      },
     },
     {
       name: 'Create, a token with nothing for it',
@@ -98,7 +110,13 @@ describe('requirementOf', () => {
       name: 'Create, wide scopes do for one tenant too',
       expectations: { for: ['create'] },
       granted: ['tenants:read', 'tenants:notifications:read', 'tenant:acme:notification:write'],
-      expected: { needsUser: true, required: narrow('acme'), recommended: ['tenant:acme:brand:read'], optional: [] },
+      expected: {
+        needsUser: true,
+        tenant: 'acme',
+        required: narrow('acme'),
+        recommended: ['tenant:acme:brand:read'],
+        optional: [],
+      },
     },
   ])('$name', ({ expectations, granted = [], expected }) => {
     expect(requirementOf(expectations, granted)).toEqual(expected);
@@ -132,6 +150,19 @@ describe('checkScopes', () => {
       scopes: ['user_id:alice'],
       required: ['read:brands'],
       expected: [missing('read:brands')],
+    },
+    {
+      name: 'a required one that was misspelt: no token that could be minted has it',
+      scopes: ['inbox:read:messages'],
+      required: ['inbox:read:mesages'],
+      expected: [
+        {
+          code: 'scope.missing',
+          status: 'fail',
+          subject: 'inbox:read:mesages',
+          facts: { suggestion: 'inbox:read:messages' },
+        },
+      ],
     },
     {
       name: 'a recommended one',

@@ -8,12 +8,12 @@ const scopeMatch = (found: string, expected: string) => ({
   subject: found,
   facts: { expected, found },
 });
-const scopeMismatch = (found: string | null, expected: string) => ({
+const scopeMismatch = (found: string | null, expected: string, mend = ['courier-jwt', 'env', 'list']) => ({
   code: 'tenant-scope.mismatch',
   status: 'fail',
   subject: found ?? '',
   facts: { expected, found },
-  fix,
+  fix: mend,
 });
 const workspaceMatch = {
   code: 'workspace.match',
@@ -105,13 +105,13 @@ it.each([
     name: 'another environment of the same workspace',
     claims: { tenantId: 'w', tenantScope: 'published/production' },
     expectations: { environment: recorded },
-    expected: [workspaceMismatch('w'), scopeMismatch('published/production', 'published/test')],
+    expected: [workspaceMismatch('w'), scopeMismatch('published/production', 'published/test', fix)],
   },
   {
     name: 'a token that says neither',
     claims: {},
     expectations: { environment: recorded },
-    expected: [workspaceMismatch(null), scopeMismatch(null, 'published/test')],
+    expected: [workspaceMismatch(null), scopeMismatch(null, 'published/test', fix)],
   },
   {
     name: 'no workspace recorded',
@@ -130,7 +130,7 @@ it.each([
     claims: test,
     expectations: { tenantScope: 'production', environment: recorded },
     expected: [
-      scopeMismatch('published/test', 'production'),
+      scopeMismatch('published/test', 'production', fix),
       workspaceMatch,
       scopeMatch('published/test', 'published/test'),
     ],

@@ -3,6 +3,7 @@ import type { Transport } from '../../src/courier/transport.js';
 import type { Keychain } from '../../src/environments/keychain.js';
 import type { EnvironmentRecord } from '../../src/environments/record.js';
 import { Failure } from '../../src/errors.js';
+import { version } from '../../src/version.js';
 import { type Outside, memoryKeychain, noKeychain, now, runInMemory } from '../support/context.js';
 import { sign } from '../support/courier-server.js';
 
@@ -608,6 +609,60 @@ describe('env check', () => {
       /\u001b|::error/.test(text.stdout),
       /\u001b|::error/.test(document.stdout),
       (JSON.parse(document.stdout) as { ok: boolean }).ok,
-    ]).toEqual([3, false, false, false]);
+    ]).toEqual([1, false, false, false]);
   });
+});
+
+describe('env list says what is used in the place of the default', () => {
+  const records = { prod: record(), test: record() };
+  const rows: { name: string; outside: Outside; said: string }[] = [
+    { name: 'nothing, where it is one of the list', outside: { default: 'test' }, said: '' },
+    { name: 'nothing, where there is none', outside: {}, said: '' },
+    { name: 'local', outside: { default: 'local' }, said: 'local is the default.\n' },
+    {
+      name: 'one that is gone',
+      outside: { default: 'gone' },
+      said: 'the default is gone, which is not kept: courier-jwt env use <name>.\n',
+    },
+    {
+      name: 'a variable that names another',
+      outside: { default: 'test', variables: { COURIER_JWT_ENV: 'prod', COURIER_API_KEY: newKey } },
+      said: 'COURIER_JWT_ENV is set: prod is used here, whatever the default is.\n',
+    },
+    {
+      name: 'a key in a variable',
+      outside: { default: 'test', variables: { COURIER_API_KEY: newKey } },
+      said: 'COURIER_API_KEY is set: its key is used here, whatever the default is.\n',
+    },
+  ];
+  it.each(rows)('$name', async ({ outside, said }) => {
+    const { code, stderr } = await runInMemory(['env', 'list'], { records, ...outside });
+    expect([code, stderr]).toEqual([0, said]);
+  });
+});
+
+it.each([
+  { argv: ['env', 'add', 'new'], stderr: /^--no-check keeps the key without asking Courier\.$/m, said: true },
+  { argv: ['env', 'add', 'test', '--replace'], stderr: /--no-check/, said: false },
+])('without network $argv says how to do without it: $said', async ({ argv, stderr, said }) => {
+  const transport: Transport = {
+    send: async () => Promise.reject(new Failure('courier.timeout', { host: 'h', seconds: 10 })),
+  };
+  const ran = await runInMemory([...argv, '--api-key-stdin'], {
+    stdin: newKey,
+    records: { test: record() },
+    transport,
+  });
+  expect([ran.code, stderr.test(ran.stderr)]).toEqual([4, said]);
+});
+
+it.each([
+  { argv: ['--version', '--json'], document: { version } },
+  {
+    argv: ['--json', 'issue', '--help'],
+    document: { help: expect.stringMatching(/^Usage: courier-jwt issue [^]*granted$/) },
+  },
+])('$argv is one JSON document', async ({ argv, document }) => {
+  const { code, stdout } = await runInMemory(argv);
+  expect([code, JSON.parse(stdout)]).toEqual([0, document]);
 });

@@ -60,9 +60,7 @@ function keep(folder: string, ...names: string[]): void {
 
 /** Every command, and every long flag of each, as the parser has them. */
 const everything = await (async (): Promise<Offers[]> => {
-  const program = await buildProgram(commandTable, commandTable, () => async () => {}, {
-    stdout: { isTerminal: false, write() {} },
-  });
+  const program = await buildProgram(commandTable, commandTable, () => async () => {}, { write() {} });
   const help = program.createHelp();
   const all = help.visibleOptions(program);
   const below = (command: Command, line: string): Offers[] => {

@@ -744,7 +744,7 @@ describe('env list', () => {
       code: 0,
       document: {
         environments: [
-          view('eu', 'token_…DDDD', { region: 'eu', baseUrl: null, workspace: nothing }),
+          view('eu', 'token_…DDDD', { region: 'eu', baseUrl: 'https://api.eu.courier.com', workspace: nothing }),
           view('prod', 'pk_prod_…CCCC', { workspace: provedProduction, production: true }),
           view('test', 'pk_test_…AAAA', { workspace: proved, default: true }),
         ],
@@ -1055,7 +1055,7 @@ describe('env check', () => {
         when: 'another workspace answers',
         claims: (claims) => ({ ...claims, ...changed }),
         exit: 3,
-        found: [accepted('test'), 'fail environment.changed test', 'pass grant.all test'],
+        found: [accepted('test'), 'fail workspace.changed test', 'pass grant.all test'],
       },
       {
         when: 'less is granted',
@@ -1079,7 +1079,7 @@ describe('env check', () => {
         when: 'less is granted by another workspace',
         claims: (claims) => ({ ...claims, ...changed, ...less }),
         exit: 1,
-        found: [accepted('test'), 'fail environment.changed test', 'fail grant.scope-missing inbox:write:events'],
+        found: [accepted('test'), 'fail workspace.changed test', 'fail grant.scope-missing inbox:write:events'],
       },
       { when: 'the key is refused', how: json(401, {}), exit: 3, found: ['fail key.refused test'] },
       { when: 'the key is restricted', how: json(403, {}), exit: 3, found: ['fail key.refused test'] },

@@ -647,7 +647,7 @@ describe('production', () => {
 describe('--dry-run', () => {
   it('prints curl, and sends nothing', async () => {
     const ran = await issue(['-u', 'alice', '--for', 'brands', '--dry-run']);
-    expect([ran.code, ran.stderr]).toEqual([0, 'nothing was sent.\n']);
+    expect([ran.code, ran.stderr]).toEqual([0, `nothing was sent; key: COURIER_API_KEY, ${courier.url}\n`]);
     expect(ran.stdout.replace(/courier-jwt\/\d+\.\d+\.\d+/, 'courier-jwt/VERSION')).toBe(
       [
         `curl -X POST ${courier.url}/auth/issue-token \\`,
@@ -700,8 +700,9 @@ describe('--dry-run', () => {
     const ran = await issue(['-u', 'alice', '--for', 'brands', '--dry-run', '--json']);
     expect([ran.code, ran.stderr, documentOf(ran)]).toEqual([
       0,
-      'nothing was sent.\n',
+      `nothing was sent; key: COURIER_API_KEY, ${courier.url}\n`,
       {
+        environment: { name: null, source: 'COURIER_API_KEY', baseUrl: courier.url },
         request: {
           method: 'POST',
           url: `${courier.url}/auth/issue-token`,
@@ -726,6 +727,34 @@ describe('--dry-run', () => {
     const ran = await courierJwt(['issue', '-u', 'alice', '--dry-run', '-q', '--json', ...argv]);
     expect([ran.code, ran.stderr]).toEqual([0, '']);
     expect(documentOf<{ request: { url: string } }>(ran).request.url).toBe(`${url}/auth/issue-token`);
+  });
+
+  it.each([
+    { argv: [] as string[], said: ['nothing was sent; key: there is none yet'], environment: null },
+    {
+      argv: ['--env', 'local', '--region', 'eu'],
+      said: [
+        'note: --region is not used: --env wins.',
+        'nothing was sent; key: local (--env), the embedded Courier',
+        'local sends nothing anyway: this is what Courier would be sent.',
+      ],
+      environment: { name: 'local', source: '--env', baseUrl: 'local:' },
+    },
+  ])('says whose key it would be: $argv', async ({ argv, said, environment }) => {
+    const ran = await courierJwt(['issue', '-u', 'alice', '--dry-run', '--json', ...argv]);
+    expect([ran.stderr.trim().split('\n'), documentOf<{ environment: unknown }>(ran).environment]).toEqual([
+      said,
+      environment,
+    ]);
+  });
+
+  it.each(['token', 'env'])('has no output of a token: --output %s', async (output) => {
+    const ran = await issue(['-u', 'alice', '--dry-run', '--output', output]);
+    expect([ran.code, ran.stdout, ran.stderr.split('\n')[0]]).toEqual([
+      2,
+      '',
+      'error: --dry-run and --output do not go together: no token is minted.',
+    ]);
   });
 
   it('judges usage, and wants no yes for production', async () => {

@@ -57,7 +57,7 @@ export function liveOf({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): stri
 
 /** The lines that are printed to be pasted: after `try:`, and under `to mend it:`. */
 export function fixLinesOf({ stdout, stderr }: Pick<Ran, 'stdout' | 'stderr'>): string[] {
-  const mend = /\nto mend it:\n([^]*)$/.exec(stdout)?.[1] ?? '';
+  const mend = /\nto mend it.*:\n([^]*)$/.exec(stdout)?.[1] ?? '';
   const tries = [...stderr.matchAll(/^ {2}try: (.*)$/gm)].map(([, line = '']) => line);
   return [
     ...tries,

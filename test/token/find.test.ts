@@ -72,6 +72,7 @@ describe('the one token in any text', () => {
     { name: 'the same token on two lines', text: `${token}\n${token}\n` },
     { name: 'another JWT before it, with only a dot between', text: `${sign({ sub: '1' })}.${token}.` },
     { name: 'words with dots after it', text: `${token}.and.more` },
+    { name: 'Bearer twice somewhere else', text: `not: the bearer bearer format. Authorization: Bearer ${token}` },
     { name: 'an API key beside it', text: `COURIER_API_KEY=pk_test_ABCDEFGHIJKLMNOP\nCOURIER_JWT=${token}` },
   ])('$name', ({ text }) => {
     expect(findToken(text)).toEqual(found);
@@ -82,6 +83,7 @@ describe('the one token in any text', () => {
     { name: 'bearer BEARER', text: `authorization: bearer BEARER ${token}` },
     { name: 'Bearer: Bearer', text: `Bearer: Bearer ${token}` },
     { name: 'over lines', text: `Bearer Bearer ${wrapped('\n')}` },
+    { name: 'in the second of two places', text: `Bearer ${token}\nBearer Bearer ${token}` },
   ])('a doubled Bearer is told: $name', ({ text }) => {
     expect(findToken(text)).toEqual({ ...found, doubledBearer: true });
   });

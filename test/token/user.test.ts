@@ -6,6 +6,8 @@ describe('idProblem', () => {
     ids.map((id) => ({ id, problem, shown: JSON.stringify(id) }));
   it.each([
     ...rows('empty', ''),
+    ...rows('api-key', 'pk_test_ABCDEFGHIJ', 'dk_prod_1234', 'x-token_ABCDEFGHIJKL'),
+    ...rows(undefined, 'token_type', 'token_user1', 'pk_test_1', 'pk_live_ABCDEFGHIJ'),
     ...rows(
       'placeholder',
       '$YOUR_USER_ID',

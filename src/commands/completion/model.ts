@@ -85,7 +85,7 @@ const valuesOfOperands: Record<string, Values> = {
 };
 
 export async function commandLine(context: Pick<Context, 'stdout'>): Promise<CommandModel> {
-  const program = await buildProgram(commandTable, commandTable, () => async () => {}, context);
+  const program = await buildProgram(commandTable, commandTable, () => async () => {}, context.stdout);
   const root = modelOf(program, '');
   return { ...root, flags: program.createHelp().visibleOptions(program).map(flagOf) };
 }

@@ -8,7 +8,7 @@ import { isProductionKey, isProductionScope } from '../../environments/productio
 import type { EnvironmentRecord, Storage } from '../../environments/record.js';
 import { ownServer } from '../../environments/resolve.js';
 import type { VariableOrigin, Variables } from '../../environments/variables.js';
-import { Failure, isFailure } from '../../errors.js';
+import { Failure, familyOf, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
 import { environmentSources, keyByHand } from '../environment.js';
@@ -59,7 +59,9 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   if (!knownPrefix(apiKey))
     console.warn({ code: 'key.unknown-prefix', status: 'warn', subject: 'that key', facts: {} });
   const place = placeOf(given, before, variables, tools);
-  const claims = options.check ? await proved(name, apiKey, place, tools) : { tenantId: null, tenantScope: null };
+  const claims = options.check
+    ? await proved(name, apiKey, place, !options.replace, tools)
+    : { tenantId: null, tenantScope: null };
   if (before) await confirmSame(name, before, claims, tools);
   const { record, fellBack } = await keepEnvironment(
     name,
@@ -142,7 +144,7 @@ function keyFromVariables(name: string, variables: Variables): GivenKey {
   if (own) return { text: own.value, source: keyVariable(name) };
   const general = variables('COURIER_API_KEY');
   if (general) return { text: general.value, source: 'COURIER_API_KEY', origin: general.origin };
-  throw new Failure('key.missing', {});
+  throw new Failure('key.missing', { variables: [keyVariable(name), 'COURIER_API_KEY'] });
 }
 
 interface Place {
@@ -165,10 +167,17 @@ function placeOf(
   return { region: before?.region ?? 'us', baseUrl: own ?? before?.baseUrl ?? null };
 }
 
-async function proved(name: string, apiKey: string, { region, baseUrl }: Place, tools: Tools) {
+/** `canSkip`: whether the key could be kept without. */
+async function proved(name: string, apiKey: string, { region, baseUrl }: Place, canSkip: boolean, tools: Tools) {
   const target = { local: false, apiKey, baseUrl: baseUrl ?? regionBaseUrls[region], label: name };
-  const { tenantId, tenantScope } = await probe(target, tools);
-  return { tenantId, tenantScope };
+  try {
+    const { tenantId, tenantScope } = await probe(target, tools);
+    return { tenantId, tenantScope };
+  } catch (error) {
+    if (canSkip && error instanceof Failure && familyOf(error.code) === 'courier')
+      tools.console.note('--no-check keeps the key without asking Courier.');
+    throw error;
+  }
 }
 
 /** A new key of another workspace or environment is a mistake until somebody says otherwise. */

@@ -76,7 +76,7 @@ interface Check {
 /** A single environment that cannot be chosen is the answer; of all, it is one finding among others. */
 async function oneOf(name: string | undefined, options: CheckOptions, tools: Tools): Promise<Check> {
   const flags = name === undefined ? tools.flags : { ...tools.flags, env: name };
-  const choice = await chooseFor(options, { ...tools, flags });
+  const choice = await chooseFor(options, { ...tools, flags }, name === undefined ? '--env' : 'env check');
   return { label: labelOf(choice), choice: () => choice };
 }
 
@@ -101,8 +101,8 @@ async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise
     // Only of what it asked Courier does a report speak.
     if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     const status = familyOf(error.code) === 'courier' ? 'unknown' : 'fail';
-    const { message, fix } = explain(error);
-    return [{ code: error.code, status, subject: label, facts: { ...error.facts, message }, fix }];
+    const { message: sentence, fix } = explain(error);
+    return [{ code: error.code, status, subject: label, facts: { ...error.facts, sentence }, fix }];
   }
 }
 
@@ -148,5 +148,5 @@ async function compareRecord(choice: Choice, claims: Claims, { context }: Tools)
   const facts = { expected: workspaceName(record), found: workspaceName(claims) };
   if (facts.expected === facts.found) return [];
   const fix = ['courier-jwt', 'env', 'add', name, '--replace'];
-  return [{ code: 'environment.changed', status: 'fail', subject: name, facts, fix }];
+  return [{ code: 'workspace.changed', status: 'fail', subject: name, facts, fix }];
 }

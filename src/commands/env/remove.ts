@@ -39,10 +39,7 @@ function recordOrBroken(name: string, { context, console }: Tools): EnvironmentR
 async function confirm(name: string, tools: Tools): Promise<void> {
   if (tools.flags.yes) return;
   const what = `removing ${name} and its key`;
-  if (!canPrompt(tools)) {
-    const argv = ['courier-jwt', 'env', 'remove', name, '--yes'];
-    throw new Failure('usage.needs-yes', { what, option: '--yes', argv });
-  }
+  if (!canPrompt(tools)) throw new Failure('usage.needs-yes', { what, option: '--yes' });
   if (!(await tools.context.prompts.confirm(say`Remove ${name} and its key?`)))
     throw new Failure('usage.declined', { what });
 }

@@ -1,3 +1,4 @@
+import { regionBaseUrls } from '../../courier/regions.js';
 import type { EnvironmentRecord } from '../../environments/record.js';
 
 /** A workspace and its environment, in a sentence. */
@@ -27,7 +28,7 @@ export function viewOf(name: string, record: EnvironmentRecord, isDefault: boole
     storage: record.storage,
     key: record.keyHint,
     region: record.region,
-    baseUrl: record.baseUrl,
+    baseUrl: record.baseUrl ?? regionBaseUrls[record.region],
     workspace: { tenantId: record.tenantId, tenantScope: record.tenantScope },
     production: record.production,
     addedAt: record.addedAt,

@@ -15,7 +15,7 @@ export function describe(finding: Finding): string {
 
 /** A check that could not be made, such as of a Courier that does not answer: its failure's sentence is a fact. */
 function unmade({ code, subject = '', facts }: Finding): string {
-  return typeof facts.message === 'string' ? say`${subject}: ${facts.message}` : say`${subject} ${code}`;
+  return typeof facts.sentence === 'string' ? say`${subject}: ${facts.sentence}` : say`${subject} ${code}`;
 }
 
 /** The facts of a finding as text, ready to be said. */
@@ -87,7 +87,10 @@ const sentences: Record<string, (known: Known) => string> = {
     "not looked at: the userId that the app passes to signIn. --user compares it with the token's.",
 
   'scope.granted': (k) => say`${k.subject}${k.has('by') ? ` (by ${k.fact('by')})` : ''}`,
-  'scope.missing': (k) => say`${k.subject} is missing: ${symptom(k.subject)}.`,
+  'scope.missing': (k) =>
+    k.has('suggestion')
+      ? say`${k.subject} is missing, and is no scope that Courier documents. Did you mean ${k.fact('suggestion')}?`
+      : say`${k.subject} is missing: ${symptom(k.subject)}.`,
   'scope.recommended': (k) => say`${k.subject} is recommended and missing: ${symptom(k.subject)}.`,
   'scope.unknown': (k) =>
     say`${k.subject} is no scope that Courier documents${k.has('suggestion') ? `. Did you mean ${k.fact('suggestion')}?` : '; it may grant nothing.'}`,
@@ -120,7 +123,7 @@ const sentences: Record<string, (known: Known) => string> = {
     say`${k.subject} has no prefix of Courier's that is known here. It is used all the same.`,
   'environment.recorded': (k) =>
     say`${k.subject}: the workspace was not recorded yet, and now is (${k.fact('tenantScope')}).`,
-  'environment.changed': (k) =>
+  'workspace.changed': (k) =>
     say`${k.subject}: the key is of ${k.fact('found')} now, and was of ${k.fact('expected')} when it was added.`,
   'environment.exposed': (k) => say`${k.subject}: others on this machine can read its file. Make it yours: chmod 600.`,
 };

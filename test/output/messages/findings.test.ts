@@ -155,6 +155,11 @@ group('describe', () => {
       { subject: 'write:user-tokens' },
       'write:user-tokens is missing: the device is not registered, and push notifications do not arrive.',
     ),
+    row(
+      'scope.missing',
+      { subject: 'a', facts: { suggestion: 'b' } },
+      'a is missing, and is no scope that Courier documents. Did you mean b?',
+    ),
     row('scope.missing', { subject: 'custom' }, 'custom is missing: what needs it is refused.'),
     row('scope.unknown', { subject: 'custom' }, 'custom is no scope that Courier documents; it may grant nothing.'),
     row(
@@ -204,7 +209,7 @@ group('describe', () => {
     ),
     row(
       'courier.unreachable',
-      { subject: 'test', facts: { message: 'h cannot be reached.' } },
+      { subject: 'test', facts: { sentence: 'h cannot be reached.' } },
       'test: h cannot be reached.',
     ),
     row(

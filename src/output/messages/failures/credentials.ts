@@ -1,7 +1,7 @@
 import { isName } from '../../../environments/name.js';
 import type { KeyProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, command, didYouMean, help, keysPage } from './sentences.js';
+import { type SentencesOf, adding, command, didYouMean, help, keysPage } from './sentences.js';
 
 const keyProblems: Record<KeyProblem, string> = {
   empty: 'it is empty',
@@ -17,14 +17,16 @@ const keyProblems: Record<KeyProblem, string> = {
 const fileProblems = { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' };
 
 export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain'> = {
-  'key.missing': () => ({
-    message:
-      'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.',
+  'key.missing': ({ variables }) => ({
+    message: variables
+      ? say`there is no API key: ${variables.join(' and ')} are not set. Set one of them, or let the key be asked for:`
+      : 'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.',
     fix: command('env', 'add', 'test'),
+    ...(variables && { again: (words) => words.filter((word) => word !== '--from-env') }),
   }),
   'key.malformed': ({ source, problem }) => ({
     message: say`the key from ${source} is not an API key: ${keyProblems[problem]}. Keys are at ${keysPage}.`,
-    fix: help('env', 'add'),
+    fix: help(),
   }),
   'key.refused': ({ status, environment, host }) => ({
     message:
@@ -32,13 +34,16 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
         ? say`${host} refused the API key of ${environment} (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`
         : say`${host} does not let the API key of ${environment} mint tokens (403): its permissions are restricted. See ${keysPage}.`,
     // A name of ours is in lower case; flags and variables, which also give keys, are not.
-    fix: isName(environment) ? command('env', 'add', environment, '--replace') : command('env', 'check'),
+    fix: isName(environment) ? command('env', 'add', environment, '--replace') : command('env', 'add', 'test'),
   }),
   'environment.unknown': ({ name, known, suggestion, source }) => ({
     message:
       say`there is no environment ${short(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
       didYouMean(suggestion),
-    fix: suggestion ? command('env', 'list') : command('env', 'add', isName(name) ? name : 'test'),
+    fix:
+      suggestion || source === 'env remove'
+        ? command('env', 'list')
+        : command('env', 'add', isName(name) ? name : 'test'),
   }),
   'environment.none': () => ({
     message: 'no environment is kept yet.',
@@ -63,6 +68,7 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
   'environment.different': ({ name, before, after }) => ({
     message: say`the new key is of ${after}, and ${name} is of ${before}. Nothing was changed; if that is what you want, add --yes.`,
     fix: command('env', 'add', name, '--replace', '--yes'),
+    again: adding('--yes'),
   }),
   'keychain.unavailable': ({ name }) => ({
     message: say`there is no keychain here, and the key of ${name} cannot be kept in one. --storage file keeps it in a file that only you can read.`,

@@ -1,7 +1,7 @@
 import { someUser } from '../../../checks/expectations.js';
 import type { DurationProblem, UserProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, command, help } from './sentences.js';
+import { type SentencesOf, adding, command, help } from './sentences.js';
 
 const userProblems: Record<UserProblem, string> = {
   empty: 'it is empty',
@@ -9,6 +9,7 @@ const userProblems: Record<UserProblem, string> = {
   whitespace: 'it has white space in it, and a space in a user id adds scopes to the token',
   unseen: 'it has characters in it that nobody sees',
   'unpaired-surrogate': 'it is not valid Unicode',
+  'api-key': 'it is an API key, which mints tokens. If it is real, rotate it',
 };
 
 const durationProblems: Record<DurationProblem, string> = {
@@ -23,19 +24,20 @@ const durationProblems: Record<DurationProblem, string> = {
 export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'duration' | 'production' | 'request'> = {
   'user.invalid': ({ user, problem }) => ({
     message: say`--user ${short(user)} cannot be a user id: ${userProblems[problem]}.`,
-    fix: command('issue', '--user', someUser),
+    fix: help(),
   }),
   'tenant.invalid': ({ tenant, problem }) => ({
     message: say`--tenant ${short(tenant)} cannot be a tenant id: ${problem === 'colon' ? 'a colon in it would make another scope' : userProblems[problem]}.`,
-    fix: help('issue'),
+    fix: help(),
   }),
   'tenant.unused': ({ tenant }) => ({
     message: say`--tenant ${short(tenant)} changes only Courier Create's scopes, and none of them is asked for: add --for create.`,
     fix: command('issue', '--user', someUser, '--for', 'create', '--tenant', tenant),
+    again: adding('--for', 'create'),
   }),
   'scope.user-id': ({ scope }) => ({
     message: say`${short(scope)} is not a scope to ask for: the user is named with --user, and only there.`,
-    fix: help('issue'),
+    fix: help(),
   }),
   'scope.invalid': ({ scope }) => ({
     message: say`"${short(scope)}" is not a scope: a scope is words with colons between them, such as inbox:read:messages.`,
@@ -43,7 +45,7 @@ export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'durati
   }),
   'duration.invalid': ({ option, value, problem }) => ({
     message: say`${option} ${short(value)}: ${durationProblems[problem]}.`,
-    fix: help(...(option === '--expires-in' ? ['issue'] : option === '--timeout' ? [] : ['check-scopes'])),
+    fix: help(),
   }),
   'production.unconfirmed': ({ environment, how }) => ({
     message: say`${environment} mints production tokens (${
@@ -53,7 +55,8 @@ export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'durati
         minted: 'the token says so; it was thrown away unseen',
       }[how]
     }), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
-    fix: help('issue'),
+    fix: help(),
+    again: adding('--allow-production'),
   }),
   'request.rejected': ({ status, message }) => ({
     message: say`Courier cannot mint that (${status})${message ? `: ${message}` : ''}.`,

@@ -1,7 +1,7 @@
 import { someUser } from '../../../checks/expectations.js';
 import type { FailureFacts } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, command, fromStdin, help } from './sentences.js';
+import { type SentencesOf, command, help, pasted } from './sentences.js';
 
 const tokenParts: Record<FailureFacts['token.part']['problem'], string> = {
   base64url: 'is not base64url: something in it was changed or lost',
@@ -15,24 +15,31 @@ export const tokenSentences: SentencesOf<'token'> = {
   'token.no-source': () => ({
     message:
       'there is no token: give it as an argument, in a file with --token-file, or on stdin. With - paste it, and press Enter and Ctrl-D.',
-    fix: fromStdin,
+    ...pasted,
   }),
   'token.two-sources': ({ sources }) => ({
     message: say`the token is given twice: ${sources.join(' and ')}. Give it once.`,
-    fix: help('decode'),
+    ...pasted,
   }),
   'token.empty': ({ source }) => ({
     message: say`${source} is empty: there is no token in it. Did the command before it fail?`,
-    fix: help('decode'),
+    fix: help(),
   }),
   'token.too-large': ({ limitBytes }) => ({
     message: say`that is more than ${limitBytes / 1024 / 1024} MB, and is not read: cut it down to the part with the token.`,
-    fix: help('decode'),
+    fix: help(),
   }),
-  'token.none': ({ bytes, binary }) => ({
-    message: say`there is no JWT in ${bytes === 1 ? 'that one byte' : `those ${bytes} bytes`}${binary ? ' (they are binary)' : ''}. A JWT is three parts with dots between them and starts with eyJ.`,
-    fix: help('decode'),
-  }),
+  'token.none': ({ bytes, binary, path }) =>
+    path === undefined
+      ? {
+          message: say`there is no JWT in ${bytes === 1 ? 'that one byte' : `those ${bytes} bytes`}${binary ? ' (they are binary)' : ''}. A JWT is three parts with dots between them and starts with eyJ.`,
+          fix: help(),
+        }
+      : {
+          message: say`${short(path)} is no token. If it is a file with one in it, name it with --token-file.`,
+          fix: command('decode', '--token-file', path),
+          again: (words) => words.flatMap((word) => (word === path ? ['--token-file', word] : [word])),
+        },
   'token.ambiguous': ({ candidates }) => ({
     message: [
       say`there are ${candidates.length} different Courier tokens in that. Pass the one you mean:`,
@@ -43,7 +50,7 @@ export const tokenSentences: SentencesOf<'token'> = {
             say`  ${place}. user ${short(users.join(', ') || 'none')}, expires ${expiresAt ?? 'never'}`,
         ),
     ].join('\n'),
-    fix: fromStdin,
+    ...pasted,
   }),
   'token.api-key': ({ prefix }) => ({
     message: say`that is an API key (${prefix}…), not a user token: it mints tokens, and belongs in no browser. Mint one with it:`,
@@ -56,7 +63,7 @@ export const tokenSentences: SentencesOf<'token'> = {
   }),
   'token.cut-short': ({ inside }) => ({
     message: say`that token is cut short: it ends in its ${inside}, and a JWT has three parts with dots between them. Copy it again, whole.`,
-    fix: fromStdin,
+    ...pasted,
   }),
   'token.unsigned': ({ algorithm }) => ({
     message: say`that token is not signed${algorithm ? ` (alg ${algorithm})` : ''}: Courier takes only tokens that it signed itself. Mint one:`,
@@ -68,6 +75,6 @@ export const tokenSentences: SentencesOf<'token'> = {
   }),
   'token.part': ({ part, problem }) => ({
     message: say`that is not a JWT: its ${part} ${tokenParts[problem]}. Copy it again, whole.`,
-    fix: fromStdin,
+    ...pasted,
   }),
 };

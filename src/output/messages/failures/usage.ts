@@ -1,6 +1,6 @@
 import { someUser } from '../../../checks/expectations.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, command, didYouMean, fromStdin, help, keysPage } from './sentences.js';
+import { type SentencesOf, adding, command, didYouMean, help, keysPage, pasted } from './sentences.js';
 
 export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
   'usage.parser': ({ message, command: name }) => ({
@@ -13,7 +13,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.token-first': () => ({
     message: 'a token needs a command before it. Run this, paste the token, and press Enter and Ctrl-D:',
-    fix: fromStdin,
+    fix: pasted.fix,
   }),
   'usage.key-in-argv': ({ option, name }) => ({
     message: say`${option === undefined ? 'no key belongs there' : `${option} is not an option`}: other users of this machine can see what stands on a command line. Pipe the key in, name a file, or set COURIER_API_KEY. If the key is real, rotate it (${keysPage}).`,
@@ -24,19 +24,26 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.unknown-option': ({ option, command: name, suggestion }) => ({
     message: say`${name ? `${name} has` : 'there is'} no option ${short(option)}.` + didYouMean(suggestion),
-    fix: help(...(name ? name.split(' ') : [])),
+    fix: help(),
+  }),
+  'usage.token-option': ({ option }) => ({
+    message: say`${option} takes no token: it stands alone, or comes on stdin. Run this, paste the token, and press Enter and Ctrl-D:`,
+    ...pasted,
   }),
   'usage.value': ({ option, value, reason, suggestion }) => ({
     message: say`${option} ${short(value)}: ${reason}.` + didYouMean(suggestion),
-    fix: option === '--for' ? command('scopes') : help(...(option === 'completion' ? [option] : [])),
+    fix: option === '--for' ? command('scopes') : help(),
   }),
-  'usage.excess': ({ command: name, suggestion }) => ({
-    message: say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
-    fix: suggestion ?? help(...name.split(' ')),
+  'usage.excess': ({ command: name, suggestion, takesToken }) => ({
+    message: takesToken
+      ? say`${name} takes one token, or one text with it in quotes. Run this, paste it, and press Enter and Ctrl-D:`
+      : say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
+    fix: suggestion ?? help(),
+    ...(takesToken && pasted),
   }),
   'usage.repeated': ({ option }) => ({
-    message: say`${option} is given twice, and takes one value: one user a token.`,
-    fix: help('issue'),
+    message: say`${option} is given twice, and takes one value${option === '--user' ? ': one user a token' : ''}.`,
+    fix: help(),
   }),
   'usage.conflict': ({ options, reason }) => ({
     message: say`${options.join(' and ')} do not go together${reason ? `: ${reason}` : ''}.`,
@@ -44,11 +51,12 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.missing': ({ option, command: name }) => ({
     message: say`${name} needs ${option}.`,
-    fix: help(...name.split(' ')),
+    fix: help(),
   }),
-  'usage.needs-yes': ({ what, option, argv }) => ({
+  'usage.needs-yes': ({ what, option }) => ({
     message: say`${what} needs a yes, and there is no terminal to ask on: add ${option}.`,
-    fix: argv,
+    fix: help(),
+    again: adding(option),
   }),
   'usage.declined': ({ what }) => ({ message: say`not confirmed: ${what}. Nothing was changed.`, fix: help() }),
   'usage.file': ({ option, path, reason }) => ({
@@ -82,6 +90,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.exists': ({ name }) => ({
     message: say`${name} is there already. To put a new key in the place of its own, add --replace.`,
     fix: command('env', 'add', name, '--replace'),
+    again: adding('--replace'),
   }),
   'output.failed': ({ reason }) => ({
     message: say`the output could not be written: ${reason}.`,

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { someRecord } from '../environments/memory.js';
+import { type Outside, runInMemory } from '../support/context.js';
+
+const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzY29wZSI6InVzZXJfaWQ6YWxpY2UifQ.c2lnbmF0dXJlLXRoYXQtbm9ib2R5LXNlZXM';
+
+/** What is said, and the command that is offered to be pasted. */
+async function tried(argv: string[], outside: Outside = {}) {
+  const { code, stdout, stderr } = await runInMemory(argv, outside);
+  const [said = '', offered = ''] = stderr.split('\n');
+  return [code, stdout, said.replace('error: ', ''), offered.replace('  try: ', '')];
+}
+
+describe('what people try first is answered with what they meant', () => {
+  const none = (word: string) => `there is no command ${word}.`;
+  const rows: { argv: string[]; said: string; offered: string }[] = [
+    { argv: ['foo'], said: none('foo'), offered: 'courier-jwt --help' },
+    { argv: ['foo', '--help'], said: none('foo'), offered: 'courier-jwt --help' },
+    { argv: ['help', 'foo'], said: none('foo'), offered: 'courier-jwt --help' },
+    { argv: ['mint', '-h'], said: none('mint'), offered: 'courier-jwt issue -h' },
+    { argv: ['env', 'foo', '--help'], said: none('env foo'), offered: 'courier-jwt env --help' },
+    { argv: ['env', 'foo'], said: none('env foo'), offered: 'courier-jwt env --help' },
+    { argv: ['env', 'ls'], said: none('env ls'), offered: 'courier-jwt env list' },
+    { argv: ['env', 'lst'], said: none('env lst'), offered: 'courier-jwt env list' },
+    { argv: ['env', 'show'], said: none('env show'), offered: 'courier-jwt env list' },
+    { argv: ['env', 'current'], said: none('env current'), offered: 'courier-jwt env list' },
+    { argv: ['env', 'rm', 'old'], said: none('env rm'), offered: 'courier-jwt env remove old' },
+    { argv: ['env', 'set', 'new'], said: none('env set'), offered: 'courier-jwt env add new' },
+    { argv: ['env', 'switch', 'prod'], said: none('env switch'), offered: 'courier-jwt env use prod' },
+    { argv: ['env', 'verify'], said: none('env verify'), offered: 'courier-jwt env check' },
+    { argv: ['version'], said: none('version'), offered: 'courier-jwt --version' },
+    { argv: ['-v'], said: 'there is no option -v. Did you mean --version?', offered: 'courier-jwt --help' },
+    { argv: ['-V'], said: 'there is no option -V. Did you mean --version?', offered: 'courier-jwt --help' },
+    { argv: ['login'], said: none('login'), offered: 'courier-jwt env add test' },
+    { argv: ['login', 'prod'], said: none('login'), offered: 'courier-jwt env add prod' },
+    {
+      argv: ['login', '--api-key-stdin'],
+      said: none('login'),
+      offered: 'courier-jwt env add test --api-key-stdin',
+    },
+    {
+      argv: ['scopes', 'inbox'],
+      said: 'scopes takes no such word. Did you mean:',
+      offered: 'courier-jwt scopes --for inbox',
+    },
+    { argv: ['scopes', 'x'], said: 'scopes takes no such word: see its help.', offered: 'courier-jwt scopes --help' },
+  ];
+  it.each(rows)('$argv', async ({ argv, said, offered }) => {
+    expect(await tried(argv)).toEqual([2, '', said, offered]);
+  });
+});
+
+describe('a token in the wrong place', () => {
+  const alone =
+    'takes no token: it stands alone, or comes on stdin. Run this, paste the token, and press Enter and Ctrl-D:';
+  const first = 'a token needs a command before it. Run this, paste the token, and press Enter and Ctrl-D:';
+  const one = 'takes one token, or one text with it in quotes. Run this, paste it, and press Enter and Ctrl-D:';
+  const rows: { argv: string[]; said: string; offered: string }[] = [
+    { argv: [token], said: first, offered: 'courier-jwt decode -' },
+    { argv: ['-e', 'local', token], said: first, offered: 'courier-jwt decode -' },
+    { argv: ['--timeout', '3s', token], said: first, offered: 'courier-jwt decode -' },
+    { argv: ['decode', '--token', token], said: `--token ${alone}`, offered: 'courier-jwt decode -' },
+    {
+      argv: ['check-scopes', '--for', 'inbox', `--token=${token}`],
+      said: `--token ${alone}`,
+      offered: 'courier-jwt check-scopes --for inbox -',
+    },
+    {
+      argv: ['check-scopes', '--strict', '--token-file', token],
+      said: `--token-file ${alone}`,
+      offered: 'courier-jwt check-scopes --strict -',
+    },
+    { argv: ['decode', token, token], said: `decode ${one}`, offered: 'courier-jwt decode -' },
+    {
+      argv: ['check-scopes', 'Bearer', token, '-u', 'alice'],
+      said: `check-scopes ${one}`,
+      offered: 'courier-jwt check-scopes Bearer -u alice -',
+    },
+  ];
+  it.each(rows)('$argv', async ({ argv, said, offered }) => {
+    expect(await tried(argv)).toEqual([2, '', said, offered]);
+  });
+});
+
+describe('a file where a token belongs', () => {
+  const said = (path: string) => `${path} is no token. If it is a file with one in it, name it with --token-file.`;
+  const rows: { argv: string[]; path: string; offered: string }[] = [
+    { argv: ['decode', '/tmp/t'], path: '/tmp/t', offered: 'courier-jwt decode --token-file /tmp/t' },
+    { argv: ['decode', 'a.har'], path: 'a.har', offered: 'courier-jwt decode --token-file a.har' },
+    {
+      argv: ['check-scopes', './t', '--for', 'inbox'],
+      path: './t',
+      offered: 'courier-jwt check-scopes --token-file ./t --for inbox',
+    },
+  ];
+  it.each(rows)('$argv', async ({ argv, path, offered }) => {
+    expect(await tried(argv)).toEqual([2, '', said(path), offered]);
+  });
+});
+
+describe('the same words once more, with what was missing', () => {
+  const records = { test: someRecord(), prod: someRecord({ production: true }) };
+  const rows: { argv: string[]; outside?: Outside; code: number; offered: string }[] = [
+    { argv: ['env', 'remove', 'test', '-q'], code: 2, offered: 'courier-jwt env remove test -q --yes' },
+    {
+      argv: ['issue', '-u', 'alice', '-e', 'prod', '--for', 'inbox'],
+      code: 2,
+      offered: 'courier-jwt issue -u alice -e prod --for inbox --allow-production',
+    },
+    {
+      argv: ['issue', '-u', 'alice', '-e', 'prod', '--'],
+      code: 2,
+      offered: 'courier-jwt issue -u alice -e prod --allow-production --',
+    },
+    {
+      argv: ['env', 'add', 'test', '--api-key-stdin', '--storage', 'file'],
+      outside: { stdin: 'pk_test_ANOTHERKEY1234' },
+      code: 2,
+      offered: 'courier-jwt env add test --api-key-stdin --storage file --replace',
+    },
+    {
+      argv: ['issue', '-u', 'alice', '--tenant', 'acme'],
+      code: 2,
+      offered: 'courier-jwt issue -u alice --tenant acme --for create',
+    },
+    {
+      argv: ['env', 'add', 'new', '--from-env', '--region', 'eu'],
+      code: 3,
+      offered: 'courier-jwt env add new --region eu',
+    },
+    {
+      argv: ['check-scopes', '--for', 'inbox', token.slice(0, 40)],
+      code: 2,
+      offered: 'courier-jwt check-scopes --for inbox -',
+    },
+    {
+      argv: ['check-scopes', '-u', 'bob'],
+      outside: {
+        stdin: `${token}\n${token.replace('eyJzY29wZSI6InVzZXJfaWQ6YWxpY2UifQ', 'eyJzY29wZSI6InVzZXJfaWQ6Ym9iIn0')}`,
+      },
+      code: 2,
+      offered: 'courier-jwt check-scopes -u bob -',
+    },
+  ];
+  it.each(rows)('$argv', async ({ argv, outside, code, offered }) => {
+    const { stderr, ...ran } = await runInMemory(argv, { records, ...outside });
+    expect([ran.code, /^ {2}try: (.*)$/m.exec(stderr)?.[1]]).toEqual([code, offered]);
+  });
+});
+
+describe('help is offered for the command that was meant', () => {
+  const rows: { argv: string[]; offered: string }[] = [
+    { argv: ['decode', '--token-file', 'issue', '--bogus'], offered: 'courier-jwt decode --help' },
+    { argv: ['-e', 'env', 'issue', '--bogus'], offered: 'courier-jwt issue --help' },
+    { argv: ['issue', '-u', 'a', '--output', 'xml'], offered: 'courier-jwt issue --help' },
+    { argv: ['--region', 'us2', 'issue'], offered: 'courier-jwt issue --help' },
+    { argv: ['env', 'add', 'test', '--storage', 'x'], offered: 'courier-jwt env add --help' },
+    { argv: ['env', 'add'], offered: 'courier-jwt env add --help' },
+    { argv: ['check-scopes', '--min-ttl', '7'], offered: 'courier-jwt check-scopes --help' },
+    { argv: ['issue', '-u', 'USER_ID'], offered: 'courier-jwt issue --help' },
+    { argv: ['--bogus'], offered: 'courier-jwt --help' },
+  ];
+  it.each(rows)('$argv', async ({ argv, offered }) => {
+    const [code, stdout, , shown] = await tried(argv);
+    expect([code, stdout, shown]).toEqual([2, '', offered]);
+  });
+});
+
+it('a stand-in in a command is said to be one', async () => {
+  const { stderr } = await runInMemory(['decode', '-'], { stdin: 'pk_test_ABCDEFGHIJ' });
+  expect(stderr.split('\n').slice(1)).toEqual([
+    '  try: courier-jwt issue --user USER_ID',
+    "  (USER_ID stands for the user's own id)",
+    '',
+  ]);
+});
