@@ -1,14 +1,24 @@
+import { execFile } from 'node:child_process';
 import { cpSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { defineConfig } from 'rolldown';
 
 /**
- * commander as ES modules, which are scanned once where CommonJS in a bundle is scanned twice, and without the
- * child_process that it loads for a feature that is not used here: together a tenth of the start-up.
+ * commander as ES modules, which are scanned once where CommonJS in a bundle is scanned twice, and without what is not
+ * used here: commands that are other executables, and the child_process that they need. Together a tenth of a start.
  */
 const leanCommander = {
   name: 'lean-commander',
-  resolveId: (id) => (id === 'commander' ? '\0commander' : null),
+  buildStart() {
+    const id = join(import.meta.dirname, 'node_modules/commander/lib/help.js');
+    this.emitFile({ type: 'chunk', id, fileName: 'chunks/commander-help.cjs' });
+  },
+  resolveId(id) {
+    if (id === './commander-help.cjs') return { id, external: true };
+    return id === 'commander' ? '\0commander' : null;
+  },
   load(id) {
     if (id !== '\0commander') return null;
     const file = (name) => JSON.stringify(join(import.meta.dirname, 'node_modules/commander/lib', name));
@@ -20,13 +30,27 @@ const leanCommander = {
     if (!id.includes('/commander/lib/')) return null;
     const module = code
       .replace("const childProcess = require('node:child_process');", '')
-      .replaceAll('childProcess.spawn', "require('node:child_process').spawn")
+      .replace(
+        /^ {2}(?:_executeSubCommand|_checkForMissingExecutable|checkForMissingExecutable)\(.*\) \{[^]*?^ {2}\}$/gm,
+        '',
+      )
       .replace(/^const (\{.*\}) = require\('(\.\/.*?)(?:\.js)?'\);/gm, "import $1 from '$2.js';")
       .replace(/^exports\.(\w+) = \1;/gm, 'export { $1 };');
     if (/\brequire\('\.|\bexports\b|childProcess/.test(module)) throw new Error(`commander changed: ${id}`);
-    return { code: module, moduleType: 'js' };
+    return { code: id.endsWith('command.js') ? withLazyHelp(module) : module, moduleType: 'js' };
   },
 };
+
+/** What only help and suggestions need is a file of its own, or nothing: commands that run are spared it. */
+function withLazyHelp(code) {
+  const lazy = code
+    .replace("import { Help, stripColor } from './help.js';", '')
+    .replace("import { suggestSimilar } from './suggestSimilar.js';", "const suggestSimilar = () => '';")
+    .replace('stripColor: (str) => stripColor(str)', 'stripColor: (str) => str')
+    .replace('new Help()', "new (require('./commander-help.cjs').Help)()");
+  if (/(?<!\.)\bstripColor\(str\)|new Help\(/.test(lazy)) throw new Error('commander changed: help');
+  return lazy;
+}
 
 /** `debug`, which the proxy agent brings, prints proxy passwords when DEBUG is set. */
 const noDebug = {
@@ -79,6 +103,60 @@ const requireBuiltins = {
   },
 };
 
+/** Exports by value: a getter for each costs every start to define. Nothing that is exported changes later. */
+const plainExports = {
+  name: 'plain-exports',
+  generateBundle(_, bundle) {
+    const getter =
+      /Object\.defineProperty\(exports,["'`](\w+)["'`],\{enumerable:true,get:function\(\)\{return ([\w$]+)\}\}\)/g;
+    for (const chunk of Object.values(bundle)) chunk.code = chunk.code?.replace(getter, 'exports.$1=$2');
+  },
+};
+
+/** As the function that `bin/courier-jwt.cjs` calls: wrapped there, every start would copy the whole text. */
+const wrapped = {
+  name: 'wrapped',
+  generateBundle(_, bundle) {
+    for (const chunk of Object.values(bundle)) chunk.code = `(function (exports, require, module) {${chunk.code}\n})`;
+  },
+};
+
+/** Runs in a process of its own, before the executable: keeps what V8 compiled of each file beside it. */
+function keepCompiled() {
+  const { writeFileSync: write } = require('node:fs');
+  const vm = require('node:vm');
+  const scripts = [];
+  vm.Script = class extends vm.Script {
+    constructor(source, options) {
+      super(source, options);
+      scripts.push({ script: this, path: `${options.filename}.cache` });
+    }
+  };
+  process.on('exit', () => scripts.forEach(({ script, path }) => write(path, script.createCachedData())));
+}
+
+/** What these commands need is compiled at build time, and `bin/courier-jwt.cjs` starts with it. */
+const compiledOnce = {
+  name: 'compiled-once',
+  async writeBundle() {
+    const courier = createServer((_, response) => response.end(JSON.stringify({ token })));
+    await new Promise((done) => courier.listen(0, '127.0.0.1', done));
+    const env = { COURIER_API_KEY: 'pk_test_BUILD', COURIER_BASE_URL: `http://127.0.0.1:${courier.address().port}` };
+    const script = `(${String(keepCompiled)})(); require('./bin/courier-jwt.cjs')`;
+    const run = async (...argv) => {
+      const options = { cwd: import.meta.dirname, env: { ...env, COURIER_JWT_CONFIG_DIR: '/nonexistent' } };
+      return (await promisify(execFile)(process.execPath, ['-e', script, 'courier-jwt', ...argv], options)).stdout;
+    };
+    const token = (await run('issue', '--user', 'alice', '--env', 'local')).trim();
+    await run('--help');
+    await run('scopes');
+    await run('decode', token);
+    await run('check-scopes', token);
+    await run('issue', '--user', 'alice');
+    courier.close();
+  },
+};
+
 /** The package that a chunk is the way into: `conf`, `inquirer-prompts`; rolldown names it after its main file. */
 function packageOf(moduleId) {
   const [, name] = /.*\/node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(moduleId ?? '') ?? [];
@@ -89,7 +167,7 @@ export default defineConfig([
   {
     input: { main: 'src/main.ts' },
     platform: 'node',
-    plugins: [leanCommander, noDebug, helpersInMain, ascii, requireBuiltins],
+    plugins: [leanCommander, noDebug, plainExports, helpersInMain, ascii, requireBuiltins, wrapped, compiledOnce],
     output: {
       dir: 'dist/cli',
       format: 'cjs',
@@ -115,7 +193,7 @@ export default defineConfig([
           },
           {
             name: 'core',
-            test: /node_modules\/(commander|ms|jwt-decode)\/|src\/(report|scopes|token|output\/(?!prompts|token-text|report-text|scopes-text|messages\/failures)|checks|commands\/(program|options|suggest|table|words|tools|read-token)|environments\/(variables|lookup))/,
+            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|scopes|token|output\/(?!prompts|token-text|report-text|scopes-text|messages\/failures)|checks\/(shape|time|expectations)|commands\/(program|options|table|words|tools|read-token)|environments\/(variables|lookup))/,
             priority: 2,
           },
         ],

@@ -10,13 +10,13 @@ import { isReading, readAll, readFile, sleep, writeAll } from './streams.js';
 
 /** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
 export function system(keychainScript: string): Context {
-  const interruption = interruptionOf();
+  const interruption = interruptions();
   const stdin = input(0, interruption);
   const stderr = stream(2, { optional: true });
   let transport: Promise<Transport> | undefined;
   const prompting = async () => ({
     ...(await import('./output/prompts.js')),
-    streams: { input: process.stdin, output: process.stderr, signal: interruption },
+    streams: { input: process.stdin, output: process.stderr, signal: interruption() },
   });
   return {
     stdout: stream(1),
@@ -43,9 +43,11 @@ export function system(keychainScript: string): Context {
         return askSecret(question, streams);
       },
     },
-    files: { read: (path, limitBytes) => readFile(path, limitBytes, interruption) },
-    interruption,
-    sleep: (ms) => sleep(ms, interruption),
+    files: { read: (path, limitBytes) => readFile(path, limitBytes, interruption()) },
+    get interruption() {
+      return interruption();
+    },
+    sleep: async (ms) => sleep(ms, interruption()),
     random: Math.random,
     newId,
   };
@@ -67,14 +69,20 @@ export function exit(code: number): void {
   process.kill(process.pid, 'SIGINT');
 }
 
-/** Aborts on the first Ctrl-C; the second ends the process. */
-function interruptionOf(): AbortSignal {
-  const controller = new AbortController();
+/** Aborts on the first Ctrl-C; the second ends the process. An AbortController costs half a millisecond: made when it is asked for. */
+function interruptions(): () => AbortSignal {
+  let interrupted = false;
+  let controller: AbortController | undefined;
   process.on('SIGINT', () => {
-    if (controller.signal.aborted) exit(130);
-    controller.abort();
+    if (interrupted) exit(130);
+    interrupted = true;
+    controller?.abort();
   });
-  return controller.signal;
+  return () => {
+    controller ??= new AbortController();
+    if (interrupted) controller.abort();
+    return controller.signal;
+  };
 }
 
 /** A version 4 UUID. It tells things apart and keeps nothing secret: node:crypto would cost 7 ms to load. */
@@ -117,11 +125,11 @@ function standardStream(fd: number): { isTTY?: boolean } {
   return fd === 1 ? process.stdout : process.stderr;
 }
 
-function input(fd: number, interruption: AbortSignal): Input {
+function input(fd: number, interruption: () => AbortSignal): Input {
   return {
     get isTerminal() {
       return isTerminal(fd);
     },
-    read: (limitBytes) => readAll(fd, limitBytes, interruption),
+    read: async (limitBytes) => readAll(fd, limitBytes, interruption()),
   };
 }

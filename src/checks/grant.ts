@@ -37,8 +37,9 @@ function grantedLifetime({ issuedAt, expiresAt }: Claims, { lifetimeSeconds }: A
   if (expiresAt === null) return [{ code: 'expiry.never', status: 'warn', facts: {} }];
   if (issuedAt === null) return [];
   const granted = expiresAt - issuedAt;
+  if (Math.abs(granted - lifetimeSeconds) <= toleranceSeconds) return [];
   const facts = { askedSeconds: lifetimeSeconds, grantedSeconds: granted, expiresAt: isoOrNull(expiresAt) };
-  if (granted < lifetimeSeconds - toleranceSeconds) return [{ code: 'grant.lifetime-short', status: 'fail', facts }];
-  if (granted > lifetimeSeconds + toleranceSeconds) return [{ code: 'grant.lifetime-long', status: 'warn', facts }];
-  return [];
+  return granted < lifetimeSeconds
+    ? [{ code: 'grant.lifetime-short', status: 'fail', facts }]
+    : [{ code: 'grant.lifetime-long', status: 'warn', facts }];
 }

@@ -29,7 +29,7 @@ export async function mintToken(
       apiKey: target.apiKey,
       environment: target.label,
       timeoutMs: flags.timeout * 1000,
-      signal: context.interruption,
+      signal: target.local ? undefined : context.interruption,
     },
     {
       sleep: context.sleep,

@@ -1,13 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import type { Context, Stream } from '../context.js';
-import { Failure } from '../errors.js';
 import { makeConsole } from '../output/console.js';
 import { toJson } from '../output/escape.js';
 import type { Secrets } from '../output/secrets.js';
 import { version } from '../version.js';
 import { addGlobalOptions } from './options.js';
-import { suggestCommand, suggestOperand, suggestOption } from './suggest.js';
-import { type CommandEntry, commandIn, commandTable, operandsIn } from './table.js';
+import { type CommandEntry, commandTable, operandsIn } from './table.js';
 import type { Act, GlobalFlags } from './tools.js';
 
 const exitCodes = `
@@ -40,15 +38,16 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
   // Commander gives help in pieces.
   let said = '';
   const program = await buildProgram(entries, named, act, { write: (text) => void (said += text) });
+  const unknown = unknownIn(argv);
   try {
-    judgeHelp(argv);
+    if (unknown) throw (await import('./usage.js')).unknownCommand(unknown.group, unknown.word, argv);
     // A group alone means: what is there?
     const words = argv.length === 0 || (argv.length === 1 && argv[0] === 'env') ? [...argv, '--help'] : argv;
     await program.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return tellHelp(said, argv, context);
-    throw usageFailure(error, argv, program);
+    throw (await import('./usage.js')).usageFailure(error, argv, program);
   }
   return exitCode;
 }
@@ -95,46 +94,14 @@ export async function buildProgram(
   return program;
 }
 
-function usageFailure(error: CommanderError, argv: string[], program: Command): Failure {
-  const [, quoted = ''] = /'(.*)'/s.exec(error.message) ?? [];
-  const path = commandIn(argv);
-  const command = path.reduce((parent, name) => parent.commands.find((one) => one.name() === name) ?? parent, program);
-  const name = path.join(' ');
-  if (error.code === 'commander.unknownCommand') return unknownCommand(name, quoted, argv);
-  if (error.code === 'commander.unknownOption') {
-    if (/^--(?:token|jwt)(?:=|$)/.test(quoted))
-      return new Failure('usage.token-option', { option: quoted.split('=')[0]! });
-    const known = [...program.options, ...command.options].flatMap(({ long }) => long ?? []);
-    const suggestion = suggestOption(quoted, known);
-    return new Failure('usage.unknown-option', { option: quoted, command: name, suggestion });
-  }
-  if (error.code === 'commander.excessArguments') {
-    const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
-    return new Failure('usage.excess', { command: name, suggestion: suggestOperand(name, argv), takesToken });
-  }
-  if (error.code === 'commander.help') return new Failure('usage.missing', { option: 'a command', command: name });
-  const message = `${error.message.replace(/^error: /, '').replace(/\.?$/, '')}.`;
-  return new Failure('usage.parser', { message, command: name || undefined });
-}
-
-function unknownCommand(group: string, word: string, argv: string[]): Failure {
-  // After other flags, where it is not the first word.
-  if (word.startsWith('eyJ')) return new Failure('usage.token-first', {});
-  const suggestion = suggestCommand(group, word, argv.slice(argv.indexOf(word) + 1));
-  return new Failure('usage.unknown-command', {
-    word: [group, word].join(' ').trim(),
-    suggestion: suggestion ?? (group === '' ? undefined : ['courier-jwt', group, '--help']),
-  });
-}
-
-/** Commander would give help to a command that is none: that of what stands before it. */
-function judgeHelp(argv: string[]): void {
+/** The command that help is asked for, and that is none: commander would give the help of what stands before it. */
+function unknownIn(argv: string[]): { group: string; word: string } | undefined {
   const words = operandsIn(argv);
   const isHelp = words[0] === 'help' || argv.some((word) => word === '-h' || word === '--help');
   const [first, second] = words[0] === 'help' ? words.slice(1) : words;
+  if (!isHelp || first === undefined) return undefined;
   const entry = commandTable.find(({ name }) => name === first);
-  if (!isHelp || first === undefined) return;
-  if (!entry) throw unknownCommand('', first, argv);
-  if (entry.commands && second !== undefined && !entry.commands.includes(second))
-    throw unknownCommand(entry.name, second, argv);
+  if (!entry) return { group: '', word: first };
+  const isUnknown = entry.commands && second !== undefined && !entry.commands.includes(second);
+  return isUnknown ? { group: first, word: second } : undefined;
 }

@@ -1,7 +1,29 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
-import { commandTable, otherEnvNames, otherNames } from './table.js';
+import { commandTable } from './table.js';
 import { pasteable } from './words.js';
+
+/** What people type first, by the command that does it. */
+const otherNames: Record<string, string[]> = {
+  issue: ['mint', 'token', 'create', 'generate', 'sign', 'new', 'jwt', 'issue-token', 'get-token'],
+  decode: ['parse', 'show', 'inspect', 'read', 'view', 'debug', 'explain', 'dump'],
+  'check-scopes': ['check', 'verify', 'validate', 'lint', 'test', 'check-scope', 'check-token', 'diagnose'],
+  scopes: ['scope', 'surfaces', 'permissions', 'catalogue', 'catalog'],
+  'env add': ['login', 'auth', 'configure', 'config', 'init', 'setup', 'add', 'set-key', 'signin', 'rotate', 'import'],
+  'env list': ['list', 'ls', 'envs', 'environments', 'profiles', 'keys', 'current'],
+  'env use': ['use', 'switch', 'default', 'select', 'activate'],
+  'env check': ['status', 'whoami', 'ping'],
+  'env remove': ['logout', 'remove', 'rm', 'delete', 'signout', 'forget', 'unset'],
+  completion: ['completions', 'autocomplete'],
+  '--version': ['version'],
+};
+
+/** The same after `env`, where some words mean something else. */
+const otherEnvNames: Record<string, string[]> = {
+  'env add': ['new', 'create', 'set', 'update', 'replace'],
+  'env list': ['show', 'get', 'view', 'all'],
+  'env check': ['test', 'verify', 'validate', 'prove'],
+};
 
 /** What was probably meant by a command that is none, alone or in a group; `rest` are the words after it. */
 export function suggestCommand(group: string, word: string, rest: string[]): string[] | undefined {

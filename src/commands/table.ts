@@ -31,28 +31,6 @@ export const commandTable: CommandEntry[] = [
   { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.js') },
 ];
 
-/** What people type first, by the command that does it. */
-export const otherNames: Record<string, string[]> = {
-  issue: ['mint', 'token', 'create', 'generate', 'sign', 'new', 'jwt', 'issue-token', 'get-token'],
-  decode: ['parse', 'show', 'inspect', 'read', 'view', 'debug', 'explain', 'dump'],
-  'check-scopes': ['check', 'verify', 'validate', 'lint', 'test', 'check-scope', 'check-token', 'diagnose'],
-  scopes: ['scope', 'surfaces', 'permissions', 'catalogue', 'catalog'],
-  'env add': ['login', 'auth', 'configure', 'config', 'init', 'setup', 'add', 'set-key', 'signin', 'rotate', 'import'],
-  'env list': ['list', 'ls', 'envs', 'environments', 'profiles', 'keys', 'current'],
-  'env use': ['use', 'switch', 'default', 'select', 'activate'],
-  'env check': ['status', 'whoami', 'ping'],
-  'env remove': ['logout', 'remove', 'rm', 'delete', 'signout', 'forget', 'unset'],
-  completion: ['completions', 'autocomplete'],
-  '--version': ['version'],
-};
-
-/** The same after `env`, where some words mean something else. */
-export const otherEnvNames: Record<string, string[]> = {
-  'env add': ['new', 'create', 'set', 'update', 'replace'],
-  'env list': ['show', 'get', 'view', 'all'],
-  'env check': ['test', 'verify', 'validate', 'prove'],
-};
-
 /** The command that the words name: `issue`, `env add`; nothing where they name none. */
 export function commandIn(argv: string[]): string[] {
   const [name, second = ''] = operandsIn(argv);

@@ -9,11 +9,12 @@ export function keychainProcess(
   node: string,
   script: string,
   variables: Record<string, string | undefined>,
-  interruption: AbortSignal,
+  interruption: () => AbortSignal,
 ): AskKeychain {
   return async (request, timeoutMs) => {
     const { spawn } = await import('node:child_process');
     const harmless = Object.entries(variables).filter(([name]) => !name.startsWith('COURIER_'));
+    const signal = interruption();
     const child = spawn(node, [script], { env: Object.fromEntries(harmless), stdio: ['pipe', 'pipe', 'ignore'] });
     // A process that ended early says so by its answer.
     child.stdin.on('error', () => {});
@@ -22,12 +23,12 @@ export function keychainProcess(
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     const kill = () => child.kill('SIGKILL');
     const timer = setTimeout(kill, timeoutMs);
-    interruption.addEventListener('abort', kill, { once: true });
-    const killedBy = await new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+    signal.addEventListener('abort', kill, { once: true });
+    const killedBy = await new Promise((resolve) => child.on('close', (_, killer) => resolve(killer)));
     clearTimeout(timer);
-    interruption.removeEventListener('abort', kill);
+    signal.removeEventListener('abort', kill);
     // On a terminal Ctrl-C reaches the child too, and may end it first.
-    if (interruption.aborted || killedBy === 'SIGINT') throw new Failure('interrupted.signal', {});
+    if (signal.aborted || killedBy === 'SIGINT') throw new Failure('interrupted.signal', {});
     return killedBy === 'SIGKILL' ? undefined : parseAnswer(Buffer.concat(chunks).toString('utf8'));
   };
 }

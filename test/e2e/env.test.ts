@@ -584,7 +584,7 @@ describe('env add --replace', () => {
     expect({ ...failed, same: home.file('test') === before, sent: sent() }).toEqual({
       exit: 2,
       code: 'usage.exists',
-      fix: 'courier-jwt env add test --replace',
+      fix: 'courier-jwt env add test --api-key-stdin --json --replace',
       same: true,
       sent: [],
     });
@@ -683,7 +683,7 @@ describe('env add --replace', () => {
         error: {
           code: 'environment.different',
           message: `the new key is of published/production of workspace ${workspace}, and test is of published/test of workspace ${workspace}/test. Nothing was changed; if that is what you want, add --yes.`,
-          fix: ['courier-jwt', 'env', 'add', 'test', '--replace', '--yes'],
+          fix: ['courier-jwt', 'env', 'add', 'test', '--replace', '--api-key-stdin', '--json', '--yes'],
         },
       },
     });
@@ -845,7 +845,7 @@ describe('env remove', () => {
     expect({ ...(await home.failure(['env', 'remove', 'test'])), kept: home.kept(), default: home.default() }).toEqual({
       exit: 2,
       code: 'usage.needs-yes',
-      fix: 'courier-jwt env remove test --yes',
+      fix: 'courier-jwt env remove test --json --yes',
       kept: ['test.json'],
       default: 'test',
     });
@@ -1054,7 +1054,7 @@ describe('env check', () => {
       {
         when: 'another workspace answers',
         claims: (claims) => ({ ...claims, ...changed }),
-        exit: 3,
+        exit: 1,
         found: [accepted('test'), 'fail workspace.changed test', 'pass grant.all test'],
       },
       {

@@ -286,7 +286,7 @@ describe('what is refused, and nothing sent', () => {
   const user = (shown: string, problem: string) => ({
     code: 'user.invalid',
     message: `--user ${shown} cannot be a user id: ${problem}.`,
-    fix: ['courier-jwt', 'issue', '--user', 'USER_ID'],
+    fix: ['courier-jwt', 'issue', '--help'],
   });
   const tenant = (shown: string, problem: string) => ({
     code: 'tenant.invalid',
@@ -361,7 +361,7 @@ describe('what is refused, and nothing sent', () => {
       argv: ['-u', 'alice', '--scope', ''],
       code: 'usage.value',
       message: '--scope : it is empty.',
-      fix: ['courier-jwt', '--help'],
+      fix: help,
     },
     {
       argv: ['-u', 'alice', '--for', 'ibox'],
@@ -390,7 +390,7 @@ describe('what is refused, and nothing sent', () => {
       argv: ['-u', 'alice', '--tenant', 'acme'],
       code: 'tenant.unused',
       message: "--tenant acme changes only Courier Create's scopes, and none of them is asked for: add --for create.",
-      fix: ['courier-jwt', 'issue', '--user', 'USER_ID', '--for', 'create', '--tenant', 'acme'],
+      fix: ['courier-jwt', 'issue', '-u', 'alice', '--tenant', 'acme', '--json', '--for', 'create'],
     },
     ...['3600', '0', '1.5', '-3600'].map((value) => ({
       argv: ['-u', 'alice', `--expires-in=${value}`],
@@ -414,19 +414,19 @@ describe('what is refused, and nothing sent', () => {
       argv: ['-u', 'alice', '--output', 'xml'],
       code: 'usage.value',
       message: '--output xml: it takes token or env.',
-      fix: ['courier-jwt', '--help'],
+      fix: help,
     },
     {
       argv: ['-u', 'alice', '--region', 'asia'],
       code: 'usage.value',
       message: '--region asia: it takes us or eu.',
-      fix: ['courier-jwt', '--help'],
+      fix: help,
     },
     {
       argv: ['-u', 'alice', '--timeout', '10'],
       code: 'duration.invalid',
       message: '--timeout 10: it has no unit: write 30s or 1h (to Courier a bare number is milliseconds).',
-      fix: ['courier-jwt', '--help'],
+      fix: help,
     },
   ];
 
@@ -575,11 +575,11 @@ describe('what was granted', () => {
 });
 
 describe('production', () => {
-  const refusal = (environment: string, how: string) => ({
+  const refusal = (environment: string, how: string, argv: string[]) => ({
     error: {
       code: 'production.unconfirmed',
       message: `${environment} mints production tokens (${how}), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
-      fix: ['courier-jwt', 'issue', '--help'],
+      fix: ['courier-jwt', 'issue', ...argv, '--allow-production'],
     },
   });
   const production = { COURIER_API_KEY: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0' };
@@ -592,8 +592,9 @@ describe('production', () => {
     { variables: production, argv: ['--yes'] },
     { variables: production, argv: ['-y', '--no-input', '-q'] },
   ])('a key whose prefix says so: $variables $argv', async ({ variables, argv }) => {
-    const ran = await issue(['-u', 'alice', ...argv, '--json'], { variables });
-    expect([ran.code, documentOf(ran)]).toEqual([2, refusal('COURIER_API_KEY', 'its key says so')]);
+    const words = ['-u', 'alice', ...argv, '--json'];
+    const ran = await issue(words, { variables });
+    expect([ran.code, documentOf(ran)]).toEqual([2, refusal('COURIER_API_KEY', 'its key says so', words)]);
     const asText = await issue(['-u', 'alice', ...argv], { variables });
     expect([asText.code, asText.stdout, courier.requests]).toEqual([2, '', []]);
   });
@@ -605,11 +606,12 @@ describe('production', () => {
   ])('a key that does not say so, and mints $tenantScope: thrown away', async ({ tenantScope, variables }) => {
     let token = '';
     courier.claims((claims) => ({ ...claims, tenant_scope: tenantScope }));
-    const ran = await issue(['-u', 'alice', '--json', '--yes'], { variables });
+    const words = ['-u', 'alice', '--json', '--yes'];
+    const ran = await issue(words, { variables });
     expect([ran.code, ran.stderr, documentOf(ran)]).toEqual([
       2,
       '',
-      refusal('COURIER_API_KEY', 'the token says so; it was thrown away unseen'),
+      refusal('COURIER_API_KEY', 'the token says so; it was thrown away unseen', words),
     ]);
     for (const argv of [[], ['--debug'], ['-q'], ['--output', 'env']]) {
       const asText = await issue(['-u', 'alice', ...argv], { variables });
@@ -634,8 +636,9 @@ describe('production', () => {
     const added = await courierJwt(['env', 'add', 'live', '--from-env', '--storage', 'file'], { variables });
     expect([added.code, courier.requests.length]).toEqual([0, 1]);
     const kept = { COURIER_JWT_CONFIG_DIR: variables.COURIER_JWT_CONFIG_DIR };
-    const ran = await courierJwt(['issue', '-u', 'alice', '-e', 'live', '--json', '-y'], { variables: kept });
-    expect([ran.code, documentOf(ran)]).toEqual([2, refusal('live', 'as env add recorded')]);
+    const words = ['-u', 'alice', '-e', 'live', '--json', '-y'];
+    const ran = await courierJwt(['issue', ...words], { variables: kept });
+    expect([ran.code, documentOf(ran)]).toEqual([2, refusal('live', 'as env add recorded', words)]);
     expect(courier.requests.length).toBe(1);
     const allowed = await courierJwt(['issue', '-u', 'alice', '-e', 'live', '--allow-production', '-q'], {
       variables: kept,

@@ -1,5 +1,7 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type CourierServer, sign, startCourier } from '../support/courier-server.js';
 import { type RunOptions, configFolder, courierJwt } from '../support/run.js';
@@ -27,12 +29,24 @@ const token = sign({ scope, iat: 1_767_225_600, exp: 4_102_444_800 });
 let courier: CourierServer;
 
 beforeAll(async () => {
-  // Node's own list names what `import` and Node itself load, too; require.cache names our files.
+  // Node's own list names what `import` and Node itself load, too; our files are those that bin makes scripts of.
   writeFileSync(
     hook,
-    `process.on('exit', () => require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify({
+    `const vm = require('node:vm');
+    const files = [];
+    const refused = [];
+    const { Script } = vm;
+    vm.Script = class extends Script {
+      constructor(source, options) {
+        super(source, options);
+        files.push(options.filename);
+        if (this.cachedDataRejected !== false) refused.push(options.filename);
+      }
+    };
+    process.on('exit', () => require('node:fs').writeFileSync(process.env.LOADED, JSON.stringify({
       modules: process.moduleLoadList.map((entry) => entry.replace('NativeModule ', '')),
-      files: Object.keys(require.cache),
+      files: [...files, ...Object.keys(require.cache)].map((file) => require('node:path').resolve(file)),
+      refused,
     })));`,
   );
   courier = await startCourier();
@@ -75,6 +89,35 @@ it('courier-jwt --version reads one small file', async () => {
   expect(read.toSorted()).toEqual(['chunks/main.cjs']);
 });
 
+it.each([{ argv: ['--version'] }, { argv: ['--help'] }, { argv: ['decode', token] }, { argv: [...issue, 'stored'] }])(
+  'courier-jwt $argv starts with what was compiled at build time',
+  async ({ argv }) => {
+    expect((await loads(argv)).refused).toEqual([]);
+  },
+);
+
+it.each([
+  { name: "another Node's", damage: (bytes: Buffer) => Buffer.concat([Buffer.alloc(16, 7), bytes.subarray(16)]) },
+  { name: 'cut short', damage: (bytes: Buffer) => bytes.subarray(0, 1000) },
+  { name: 'empty', damage: () => Buffer.alloc(0) },
+  { name: 'gone', damage: () => undefined },
+])('what was compiled at build time and is $name is done without', async ({ damage }) => {
+  const copy = configFolder();
+  const root = resolve(dist, '../..');
+  for (const part of ['bin', 'dist/cli']) cpSync(join(root, part), join(copy, part), { recursive: true });
+  const chunks = join(copy, 'dist/cli/chunks');
+  const caches = readdirSync(chunks).filter((file) => file.endsWith('.cache'));
+  expect(caches).toContain('core.cjs.cache');
+  for (const file of caches) {
+    const bytes = damage(readFileSync(join(chunks, file)));
+    if (bytes) writeFileSync(join(chunks, file), bytes);
+    else rmSync(join(chunks, file));
+  }
+  const argv = ['--', join(copy, 'bin/courier-jwt.cjs'), 'decode', '--json', token];
+  const { stdout } = await promisify(execFile)(process.execPath, argv);
+  expect((JSON.parse(stdout) as { users: string[] }).users).toEqual(['alice']);
+});
+
 it('knows each package by one file or more', () => {
   const files = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.cjs'));
   expect(packagesIn(files.map((file) => join(dist, file)))).toEqual(Object.keys(packageMarks));
@@ -87,11 +130,18 @@ async function namesLoaded(argv: string[], options?: RunOptions): Promise<string
   return [...packagesIn(files), ...slow.map((name) => `node:${name}`)];
 }
 
-async function loads(argv: string[], options: RunOptions = {}): Promise<{ modules: string[]; files: string[] }> {
+interface Loads {
+  modules: string[];
+  files: string[];
+  /** Files that were compiled anew. */
+  refused: string[];
+}
+
+async function loads(argv: string[], options: RunOptions = {}): Promise<Loads> {
   writeFileSync(record, '');
   const variables = { ...config, NODE_OPTIONS: `--require ${hook}`, LOADED: record };
   expect(await courierJwt(argv, { ...options, variables })).toMatchObject({ code: 0 });
-  return JSON.parse(readFileSync(record, 'utf8')) as { modules: string[]; files: string[] };
+  return JSON.parse(readFileSync(record, 'utf8')) as Loads;
 }
 
 function packagesIn(files: string[]): string[] {

@@ -419,7 +419,7 @@ describe('what is refused', () => {
       exit: 2,
       code: 'usage.conflict',
       message: '--api-key-stdin and --api-key-file do not go together.',
-      fix: ['courier-jwt', '--help'],
+      fix: ['courier-jwt', 'issue', '--help'],
     },
     {
       name: 'an environment for another server, and a region',
@@ -477,7 +477,7 @@ describe('what is refused', () => {
       exit: 2,
       code: 'usage.file',
       message: '--env-file /nowhere/.env cannot be read: ENOENT.',
-      fix: ['courier-jwt', '--help'],
+      fix: ['courier-jwt', 'issue', '--help'],
     },
     {
       name: 'an env file that is a folder',
@@ -485,7 +485,7 @@ describe('what is refused', () => {
       exit: 2,
       code: 'usage.file',
       message: '--env-file / cannot be read: EISDIR.',
-      fix: ['courier-jwt', '--help'],
+      fix: ['courier-jwt', 'issue', '--help'],
     },
     {
       name: 'a key file that is not there',
@@ -493,7 +493,7 @@ describe('what is refused', () => {
       exit: 2,
       code: 'usage.file',
       message: '--api-key-file /nowhere/key cannot be read: ENOENT.',
-      fix: ['courier-jwt', '--help'],
+      fix: ['courier-jwt', 'issue', '--help'],
     },
     {
       name: 'usage before the store: an unknown environment and a bad user',

@@ -17,7 +17,7 @@ function ask(
     process.execPath,
     script,
     variables,
-    new AbortController().signal,
+    () => new AbortController().signal,
   )({ action: 'set', account: 'test-1', key: 'the-key' }, timeoutMs);
 }
 

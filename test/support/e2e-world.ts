@@ -32,7 +32,8 @@ export function hostOf({ url }: { url: string }): string {
 
 /** All that a failure prints on stderr without `--json`. */
 export function told(message: string, fix: string): string {
-  return `error: ${message}\n  try: ${fix}\n`;
+  const standIn = fix.includes('USER_ID') ? "  (USER_ID stands for the user's own id)\n" : '';
+  return `error: ${message}\n  try: ${fix}\n${standIn}`;
 }
 
 /** The one JSON document that stdout holds; anything else on it fails the test. */

@@ -26,7 +26,7 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
   }),
   'key.malformed': ({ source, problem }) => ({
     message: say`the key from ${source} is not an API key: ${keyProblems[problem]}. Keys are at ${keysPage}.`,
-    fix: help(),
+    fix: help('env', 'add'),
   }),
   'key.refused': ({ status, environment, host }) => ({
     message:
