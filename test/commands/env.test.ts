@@ -562,6 +562,22 @@ describe('env check', () => {
     expect([code, store.read('test')]).toEqual([0, record()]);
   });
 
+  it('says all that it learned, also where what the surfaces need is not minted', async () => {
+    const transport: Transport = {
+      async send(request) {
+        const isProbe = (request.body ?? '').includes('"user_id:courier-jwt-check read:brands"');
+        return isProbe ? minting().send(request) : { status: 503, headers: {}, body: '' };
+      },
+    };
+    const records = { test: record({ tenantId: 'before/test' }) };
+    const { code, stdout } = await runInMemory(['env', 'check', 'test', '--json'], { records, transport });
+    const { findings } = JSON.parse(stdout) as { findings: { status: string; code: string; subject: string }[] };
+    expect([code, findings.map((finding) => `${finding.status} ${finding.code} ${finding.subject}`)]).toEqual([
+      1,
+      ['pass key.accepted test', 'fail workspace.changed test', 'unknown courier.unavailable test'],
+    ]);
+  });
+
   it('records nothing of a key that a variable gave', async () => {
     const records = { test: record({ tenantId: null, tenantScope: null }) };
     const variables = { COURIER_API_KEY_TEST: newKey };
