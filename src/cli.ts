@@ -7,7 +7,9 @@ export async function run(argv: string[], context: Context): Promise<number> {
   // Answered before anything is loaded: scripts ask it often.
   if (argv.length === 1 && argv[0] === '--version' && printVersion(context)) return 0;
   const { Secrets } = await import('./output/secrets.js');
+  const { keysIn } = await import('./environments/variables.js');
   const secrets = new Secrets();
+  for (const key of keysIn(context.variables)) secrets.add(key.trim());
   try {
     const { dispatch } = await import('./commands/program.js');
     const { judgeWords } = await import('./commands/words.js');

@@ -10,6 +10,10 @@ export interface FailureFacts {
   'usage.key-in-argv': { option?: string; name?: string };
   'usage.unknown-option': { option: string; command: string; suggestion?: string | undefined };
   'usage.token-option': { option: string };
+  'usage.option-first': { option: string; command: string };
+  /** Of the library. */
+  'usage.option': { option: string; known: string[]; suggestion?: string | undefined };
+  'usage.no-value': { option: string; next: string };
   'usage.value': { option: string; value: string; reason: string; suggestion?: string | undefined };
   'usage.excess': { command: string; suggestion?: string[] | undefined; takesToken?: boolean };
   'usage.repeated': { option: string };
@@ -51,8 +55,8 @@ export interface FailureFacts {
   'request.rejected': { status: number; message: string | null };
 
   // credentials: exit 3
-  /** `variables`: where it was looked for, and nowhere else. */
-  'key.missing': { variables?: string[] };
+  /** `variables`: where it was looked for, and nowhere else; `kept`: environments that could be chosen. */
+  'key.missing': { variables?: string[]; kept?: string[] };
   'key.malformed': { source: string; problem: KeyProblem };
   'key.refused': { status: number; environment: string; host: string };
   'environment.unknown': { name: string; known: string[]; suggestion?: string | undefined; source: string };

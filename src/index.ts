@@ -14,12 +14,15 @@ import { parseDuration } from './token/duration.js';
 import { findToken } from './token/find.js';
 import { isoOrNull } from './token/time.js';
 import { type TokenView, viewToken } from './token/view.js';
+import { judged } from './untyped.js';
 
 export type { Expectations, Finding, Region, Report, ScopeRequest, TokenView, Transport };
 export type { FailureCode, FailureFacts } from './errors.js';
 export type { Facts, Status } from './report.js';
 export type { HttpRequest, HttpResponse } from './courier/transport.js';
 export { Failure };
+/** The sentence of a finding. */
+export { describe as describeFinding } from './output/messages/findings.js';
 
 export interface IssueTokenOptions extends ScopeRequest {
   apiKey: string;
@@ -55,8 +58,16 @@ export interface IssuedToken {
  */
 export async function issueToken(options: IssueTokenOptions): Promise<IssuedToken> {
   return speaking(async () => {
-    // Callers without types leave an undefined variable here as often as not.
-    const given: Untyped = options;
+    const given: Untyped = judged(options, {
+      ...scopeOptions,
+      apiKey: 'text',
+      expiresIn: 'any',
+      region: 'text',
+      baseUrl: 'text',
+      timeoutMs: 'any',
+      signal: 'any',
+      transport: 'any',
+    });
     const { user = '', apiKey: key = '', region = 'us', timeoutMs = 10_000, signal } = given;
     const expiresIn = String(given.expiresIn ?? '1d');
     const scopes = composeScopes({ ...options, user });
@@ -88,7 +99,7 @@ export async function issueToken(options: IssueTokenOptions): Promise<IssuedToke
  * @throws {Failure} of the `token` family
  */
 export function decodeToken(text: string, { now = Date.now() / 1000 } = {}): TokenView {
-  return speaking(() => viewToken(findToken(text), now));
+  return speaking(() => viewToken(findToken(judgedText(text)), now));
 }
 
 /**
@@ -100,7 +111,19 @@ export function checkToken(
   expected: Expectations = {},
   { now = Date.now() / 1000, strict = false } = {},
 ): Report {
-  return speaking(() => makeReport(checkFound(findToken(text), expected, now), { strict }));
+  return speaking(() => {
+    const wanted = judged(expected, {
+      for: 'list',
+      require: 'list',
+      user: 'text',
+      tenantScope: 'text',
+      environment: 'any',
+      mintIn: 'text',
+      minTtl: 'seconds',
+      leeway: 'seconds',
+    });
+    return makeReport(checkFound(findToken(judgedText(text)), wanted, now), { strict });
+  });
 }
 
 /**
@@ -108,7 +131,15 @@ export function checkToken(
  * @throws {Failure} `user.invalid` for a user id that would add scopes, and others
  */
 export function scopeString(request: ScopeRequest): string {
-  return speaking(() => composeScopes(request).join(' '));
+  return speaking(() => composeScopes(judged(request, scopeOptions)).join(' '));
+}
+
+const scopeOptions = { user: 'text', for: 'list', scopes: 'list', tenant: 'text' } as const;
+
+/** @throws {Failure} `token.empty` */
+function judgedText(text: unknown): string {
+  if (typeof text === 'string') return text;
+  throw new Failure('token.empty', { source: 'the token' });
 }
 
 /** What callers without types give. */
@@ -142,7 +173,8 @@ async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> 
 /** A Failure leaves the library with its sentence as the message. */
 function speaking<T>(work: () => T): T {
   const spoken = (error: unknown) => {
-    if (error instanceof Failure) error.message = explain(error).message;
+    // Of a command line only it speaks with dashes, and with a colon before what it offers.
+    if (error instanceof Failure) error.message = explain(error).message.replace(/^--/, '').replace(/:$/, '.');
     return error;
   };
   try {

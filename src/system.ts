@@ -2,10 +2,13 @@ import { fstatSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
+import { refuseNodeDebug } from './courier/node-debug.js';
 import type { Transport } from './courier/transport.js';
 import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
+import type { EnvironmentStore } from './environments/store.js';
+import { Failure } from './errors.js';
 import { isReading, readAll, readFile, sleep, writeAll } from './streams.js';
 
 /** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
@@ -14,17 +17,24 @@ export function system(keychainScript: string): Context {
   const stdin = input(0, interruption);
   const stderr = stream(2, { optional: true });
   let transport: Promise<Transport> | undefined;
-  const prompting = async () => ({
-    ...(await import('./output/prompts.js')),
-    streams: { input: process.stdin, output: process.stderr, signal: interruption() },
-  });
+  let store: EnvironmentStore | undefined;
+  const prompting = async () => {
+    refuseNodeDebug(process.env);
+    return {
+      ...(await import('./output/prompts.js')),
+      streams: { input: process.stdin, output: process.stderr, signal: interruption() },
+    };
+  };
   return {
     stdout: stream(1),
     stderr,
     stdin,
     variables: process.env,
     now: () => Date.now() / 1000,
-    store: fileStore(configDirectory(process.env)),
+    get store() {
+      store ??= fileStore(configDirectory(process.env));
+      return store;
+    },
     keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env, interruption), {
       onTerminal: () => stdin.isTerminal && stderr.isTerminal,
     }),
@@ -59,7 +69,17 @@ function configDirectory(variables: Record<string, string | undefined>): string 
   if (variables.XDG_CONFIG_HOME) return join(variables.XDG_CONFIG_HOME, 'courier-jwt');
   if (process.platform === 'win32' && variables.APPDATA) return join(variables.APPDATA, 'courier-jwt');
   // An empty HOME would make it the current folder, which may be anybody's.
-  return join(homedir() || userInfo().homedir, '.config', 'courier-jwt');
+  return join(home(), '.config', 'courier-jwt');
+}
+
+/** @throws {Failure} `environment.unreadable` for a user that has none, as in containers */
+function home(): string {
+  try {
+    return homedir() || userInfo().homedir;
+  } catch {
+    const reason = 'this user has no home: COURIER_JWT_CONFIG_DIR names a folder';
+    throw new Failure('environment.unreadable', { path: '~/.config/courier-jwt', reason });
+  }
 }
 
 /** Ends the process. Where it cannot exit, it dies of the interrupt itself, which a shell reports as 130 too. */

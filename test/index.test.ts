@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Failure, checkToken, decodeToken, issueToken, scopeString } from '../src/index.js';
+import { Failure, checkToken, decodeToken, describeFinding, issueToken, scopeString } from '../src/index.js';
 import { now } from './support/context.js';
 import { type CourierServer, json, sign, startCourier, workspace } from './support/courier-server.js';
 
@@ -48,6 +48,68 @@ describe('the library', () => {
       code: 'key.refused',
       message: expect.stringMatching(/refused the API key of apiKey \(401\)/),
     });
+  });
+
+  const token = sign(claims);
+  it.each<[string, () => unknown, string, string]>([
+    [
+      'a misspelt name',
+      () => checkToken(token, { userId: 'bob' } as never),
+      'usage.option',
+      'there is no option userId',
+    ],
+    [
+      'a duration as text',
+      () => checkToken(token, { minTtl: '2d' } as never),
+      'usage.value',
+      'minTtl 2d: it takes a number',
+    ],
+    [
+      'a duration that is none',
+      () => checkToken(token, { minTtl: NaN }),
+      'usage.value',
+      'minTtl NaN: it takes a number',
+    ],
+    [
+      'a text for a list',
+      () => checkToken(token, { for: 'inbox' } as never),
+      'usage.value',
+      'for inbox: it takes a list',
+    ],
+    ['a surface', () => checkToken(token, { for: ['inbx'] }), 'usage.value', 'for inbx: there is no such surface'],
+    ['no text', () => decodeToken(undefined as never), 'token.empty', 'the token is empty'],
+    ['a key', () => decodeToken('pk_test_ABCDEFGHIJ'), 'token.api-key', 'that is an API key'],
+    ['no user', () => scopeString({} as never), 'user.invalid', 'user "" cannot be a user id'],
+    [
+      'an unknown name',
+      () => scopeString({ user: 'a', scope: ['x'] } as never),
+      'usage.option',
+      'Did you mean scopes?',
+    ],
+  ])('does not pass in silence: %s', (_, work, code, said) => {
+    let error: unknown;
+    try {
+      work();
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ name: 'Failure', code, message: expect.stringContaining(said) });
+    expect((error as Error).message).toMatch(/[.?]$/);
+  });
+
+  it('an option of issueToken that is none is not left out in silence', async () => {
+    const options = { apiKey: 'pk_test_1234567890', user: 'alice', expires_in: '1h' } as never;
+    await expect(issueToken(options)).rejects.toMatchObject({
+      code: 'usage.option',
+      message: expect.stringContaining('Did you mean expiresIn?'),
+    });
+  });
+
+  it('has the sentence of every finding', () => {
+    const [finding] = checkToken(token, { user: 'bob' }, { now }).findings.filter(
+      ({ code }) => code === 'user.mismatch',
+    );
+    expect(describeFinding(finding!)).toBe('is for alice, not for bob: signIn with bob gets 401 or an empty Inbox.');
   });
 
   it.each([
@@ -115,6 +177,7 @@ describe('the library', () => {
       'Failure',
       'checkToken',
       'decodeToken',
+      'describeFinding',
       'issueToken',
       'scopeString',
     ]);

@@ -17,11 +17,20 @@ import { checkWorkspace } from './workspace.js';
 export function checkFound(token: FoundToken, expected: Expectations, now: number): Finding[] {
   const claims = readClaims(token.payload);
   const requirement = requirementOf(expected, claims.scopes);
-  const user = [expected.user, ...claims.users].find((id) => id !== undefined && idProblem(id) === undefined);
+  const required = (expected.require ?? []).flatMap((scope) => /^user_id:(.+)$/s.exec(scope)?.[1] ?? []);
+  const user = [expected.user, ...required, ...claims.users].find(
+    (id) => id !== undefined && idProblem(id) === undefined,
+  );
   const instead = { user, tenant: requirement.tenant };
-  const fix = issueCommand(expected, { ...instead, environment: token.local ? localEnvironment : undefined });
+  const environment = expected.mintIn ?? (token.local ? localEnvironment : undefined);
+  const fix = issueCommand(expected, { ...instead, environment });
   return [
-    ...checkShape(token, claims, expected.environment?.name === localEnvironment, issueCommand(expected, instead)),
+    ...checkShape(
+      token,
+      claims,
+      expected.environment?.name === localEnvironment,
+      issueCommand(expected, { ...instead, environment: expected.mintIn }),
+    ),
     ...checkTime(claims, expected, now, fix),
     ...checkUser(claims, expected, requirement.needsUser, fix),
     ...checkScopes(claims.scopes, requirement, fix),

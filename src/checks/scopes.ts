@@ -47,10 +47,11 @@ function held(scope: string, granted: string[], otherwise: 'fail' | 'warn', fix:
   if (by !== undefined)
     return { code: 'scope.granted', status: 'pass', subject: scope, facts: by === scope ? {} : { by } };
   const code = otherwise === 'fail' ? 'scope.missing' : 'scope.recommended';
+  if (entryOf(scope)) return { code, status: otherwise, subject: scope, facts: {}, fix };
   const suggestion = suggestionFor(scope);
-  // No token has a scope that was misspelt where it was required.
-  if (suggestion !== undefined) return { code, status: otherwise, subject: scope, facts: { suggestion } };
-  return { code, status: otherwise, subject: scope, facts: {}, fix };
+  const facts = { documented: false, ...(suggestion === undefined ? {} : { suggestion }) };
+  // What was misspelt where it is required is not to be minted.
+  return { code, status: otherwise, subject: scope, facts, ...(suggestion === undefined ? { fix } : {}) };
 }
 
 function unknown(scope: string): Finding[] {

@@ -4,9 +4,9 @@ import type { Expectations } from './expectations.js';
 
 /** Whether the token comes from the workspace and environment that were expected. */
 export function checkWorkspace(claims: Claims, expected: Expectations, fix: string[]): Finding[] {
-  const { environment, tenantScope } = expected;
+  const { environment, tenantScope, mintIn } = expected;
   // Which environment mints such tokens is not known here: the list says it.
-  const choose = environment ? fix : ['courier-jwt', 'env', 'list'];
+  const choose = environment || mintIn !== undefined ? fix : ['courier-jwt', 'env', 'list'];
   return [
     ...(tenantScope === undefined ? [] : [compareTenantScope(claims.tenantScope, tenantScope, choose)]),
     ...(environment ? compareRecorded(claims, environment, fix) : []),
@@ -14,8 +14,12 @@ export function checkWorkspace(claims: Claims, expected: Expectations, fix: stri
 }
 
 /** `wanted` is `test` (the environment alone) or `published/test`. */
+export function isTenantScope(found: string, wanted: string): boolean {
+  return wanted.includes('/') ? found === wanted : found.split('/').at(-1) === wanted;
+}
+
 function compareTenantScope(found: string | null, wanted: string, fix: string[]): Finding {
-  const matches = wanted.includes('/') ? found === wanted : found?.split('/').at(-1) === wanted;
+  const matches = found !== null && isTenantScope(found, wanted);
   const finding = { subject: found ?? '', facts: { expected: wanted, found } };
   if (matches) return { code: 'tenant-scope.match', status: 'pass', ...finding };
   return { code: 'tenant-scope.mismatch', status: 'fail', ...finding, fix };

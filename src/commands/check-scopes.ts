@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { checkFound } from '../checks/check-token.js';
 import type { Expectations } from '../checks/expectations.js';
-import { recordOf } from '../environments/lookup.js';
+import { isTenantScope } from '../checks/workspace.js';
+import { readableNames, readableScope, recordOf } from '../environments/lookup.js';
 import { Failure } from '../errors.js';
 import { say, short, toJson } from '../output/escape.js';
 import { reportText } from '../output/report-text.js';
@@ -52,7 +53,7 @@ async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (stri
   const { strict = false } = options;
   // Scopes may come several in one string, as Courier writes them.
   const require = options.require?.flatMap((scopes) => scopes.split(' ').filter(Boolean));
-  const expected = { ...options, require, environment: environmentOf(tools) };
+  const expected = { ...options, require, environment: environmentOf(tools), mintIn: mintIn(options, tools) };
   const report = makeReport(checkFound(token, expected, context.now()), { strict });
   const whose = short(usersIn(token.payload).join(', ') || 'nobody');
   const title = say`the token of ${whose}, for ${titleOf(options)}`;
@@ -72,6 +73,13 @@ function environmentOf({ context, flags }: Tools): Expectations['environment'] {
   if (flags.env === localEnvironment) return { name: localEnvironment, ...localWorkspace };
   const { tenantId, tenantScope } = recordOf(flags.env, '--env', context.store);
   return { name: flags.env, tenantId, tenantScope };
+}
+
+/** The environment whose key mints what `--tenant-scope` wants. */
+function mintIn({ tenantScope }: CheckOptions, { context, flags }: Tools): string | undefined {
+  if (tenantScope === undefined || flags.env !== undefined) return undefined;
+  const views = readableNames(context.store).map((name) => ({ name, scope: readableScope(name, context.store) }));
+  return views.find(({ scope }) => scope !== null && isTenantScope(scope, tenantScope))?.name;
 }
 
 function titleOf({ for: surfaces, require: own }: CheckOptions): string {

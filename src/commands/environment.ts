@@ -23,7 +23,8 @@ export async function chooseFor(options: KeyOptions, tools: Tools, named = '--en
   const byHand = await keyByHand(options, tools);
   const request: EnvironmentRequest = { byHand, env, named, region };
   const choice = chooseEnvironment(request, await environmentSources(tools));
-  for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${choice.source} wins.`);
+  const winner = choice.source.replace(/^default/, 'the default environment');
+  for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${winner} wins.`);
   return choice;
 }
 

@@ -5,7 +5,7 @@ import { issueHttpRequest } from '../courier/client.js';
 import { regionBaseUrls } from '../courier/regions.js';
 import { knownPrefix } from '../environments/key.js';
 import { isProductionScope } from '../environments/production.js';
-import { type Choice, type Environment, labelOf } from '../environments/resolve.js';
+import { type Choice, type Environment, keyLabelOf, labelOf } from '../environments/resolve.js';
 import { Failure, isFailure } from '../errors.js';
 import { say, toJson } from '../output/escape.js';
 import { curlText, placeholderKey, requestView } from '../output/request-text.js';
@@ -75,7 +75,7 @@ async function issue(options: IssueOptions, tools: Tools, [word]: (string | unde
   await confirmProduction(environment, options, tools);
   const before = [...requestWarnings(asked), ...keyWarnings(environment, tools)];
   before.forEach(tools.console.warn);
-  const token = await mintToken({ ...choice, apiKey: environment.apiKey, label: labelOf(choice) }, asked, tools);
+  const token = await mintToken({ ...choice, apiKey: environment.apiKey, label: keyLabelOf(choice) }, asked, tools);
   const claims = readClaims(token.payload);
   if (isProductionScope(claims.tenantScope) && !environment.production.known && !options.allowProduction)
     throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
@@ -105,7 +105,7 @@ async function confirmProduction({ choice, production }: Environment, options: I
   if (!canPrompt(tools)) throw new Failure('production.unconfirmed', { environment, how: production.how });
   const question = say`${environment} is production. Mint a token that opens ${options.user ?? ''}'s real inbox?`;
   if (!(await tools.context.prompts.confirm(question)))
-    throw new Failure('usage.declined', { what: 'a production token' });
+    throw new Failure('usage.declined', { what: 'minting a production token' });
 }
 
 function requestWarnings({ scopes, lifetimeSeconds }: Asking): Finding[] {
@@ -185,6 +185,7 @@ function placeOf({ name, source, local, baseUrl }: Choice): string {
 /** Says what would be sent, and sends nothing. */
 async function dryRun(asked: Asking, options: IssueOptions, tools: Tools): Promise<number> {
   const choice = await choiceOrNone(options, tools);
+  if (choice?.key) tools.secrets.add(choice.key.text);
   const baseUrl =
     choice && !choice.local ? choice.baseUrl : regionBaseUrls[choice ? 'us' : (tools.flags.region ?? 'us')];
   const timeoutMs = tools.flags.timeout * 1000;

@@ -1,4 +1,6 @@
 import { Failure, errnoOf, isFailure } from '../errors.js';
+import { surfaces } from '../scopes/catalogue.js';
+import { jwtStart } from '../token/decode.js';
 import { type FoundToken, findToken } from '../token/find.js';
 import type { Tools } from './tools.js';
 
@@ -33,6 +35,12 @@ function find(text: string, operand: string | undefined): FoundToken {
 
 async function readText(operand: string | undefined, tokenFile: string | undefined, tools: Tools): Promise<string> {
   const { stdin } = tools.context;
+  if (surfaces.some(({ id }) => id === operand))
+    throw new Failure('usage.value', {
+      option: '--for',
+      value: operand ?? '',
+      reason: 'surfaces have commas between them: --for inbox,preferences',
+    });
   if (operand !== undefined && tokenFile !== undefined)
     throw new Failure('token.two-sources', {
       sources: [operand === '-' ? 'stdin (-)' : 'the argument', '--token-file'],
@@ -48,7 +56,8 @@ async function readFile(path: string, { context }: Tools): Promise<string | unde
     return await context.files.read(path, limitBytes);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    if (path.includes('eyJ')) throw new Failure('usage.token-option', { option: '--token-file' });
+    if (jwtStart.test(path) && path.includes('.') && path.length > 40)
+      throw new Failure('usage.token-option', { option: '--token-file' });
     throw new Failure('usage.file', { option: '--token-file', path, reason: errnoOf(error) });
   }
 }

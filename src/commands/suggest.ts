@@ -1,6 +1,6 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
-import { commandTable } from './table.js';
+import { commandTable, operandsIn } from './table.js';
 import { pasteable } from './words.js';
 
 /** What people type first, by the command that does it. */
@@ -36,7 +36,7 @@ export function suggestCommand(group: string, word: string, rest: string[]): str
   const name = byOtherName ?? (bySpelling && [group, bySpelling].join(' ').trim());
   if (name === undefined) return undefined;
   // It needs a name, and `test` is what most begin with.
-  const named = name === 'env add' && rest.every((one) => one.startsWith('-')) ? [name, 'test'] : [name];
+  const named = name === 'env add' && operandsIn(rest).length === 0 ? [name, 'test'] : [name];
   const words = named.join(' ').split(' ');
   return pasteable([...words, ...rest]) ?? pasteable(words);
 }
@@ -50,22 +50,23 @@ export function suggestOperand(command: string, argv: string[]): string[] | unde
 /** The options that people try, by what does it. */
 export function suggestOption(option: string, known: string[]): string | undefined {
   const name = option.split('=')[0]!;
-  const other: Record<string, string> = {
-    '--user-id': '--user',
-    '--userid': '--user',
-    '--scopes': '--scope',
-    '--expires': '--expires-in',
-    '--expiry': '--expires-in',
-    '--ttl': '--expires-in',
-    '--file': '--token-file',
-    '--surface': '--for',
-    '--surfaces': '--for',
-    '--environment': '--env',
-    '--production': '--allow-production',
-    '--force': '--yes',
-    '--format': '--output',
-    '-v': '--version',
+  const others: Record<string, string[]> = {
+    '--user-id': ['--user'],
+    '--userid': ['--user'],
+    '--scopes': ['--scope', '--require'],
+    '--scope': ['--require'],
+    '--require': ['--scope'],
+    '--expires': ['--expires-in', '--min-ttl'],
+    '--expiry': ['--expires-in', '--min-ttl'],
+    '--ttl': ['--expires-in', '--min-ttl'],
+    '--file': ['--token-file'],
+    '--surface': ['--for'],
+    '--surfaces': ['--for'],
+    '--environment': ['--env'],
+    '--production': ['--allow-production'],
+    '--force': ['--yes'],
+    '--format': ['--output'],
+    '-v': ['--version'],
   };
-  const suggestion = other[name.toLowerCase()] ?? similar(name, known);
-  return suggestion !== undefined && known.includes(suggestion) ? suggestion : undefined;
+  return others[name.toLowerCase()]?.find((other) => known.includes(other)) ?? similar(name, known);
 }

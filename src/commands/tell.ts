@@ -7,6 +7,7 @@ import { explain } from '../output/messages/failures.js';
 import type { Explanation } from '../output/messages/failures/sentences.js';
 import type { Secrets } from '../output/secrets.js';
 import { shellLine } from '../output/shell.js';
+import { wordsAgain } from './again.js';
 import { commandIn } from './table.js';
 import { pasteable, secretsIn } from './words.js';
 
@@ -35,7 +36,8 @@ export async function tell(failure: Failure, argv: string[], context: Context, s
 
 /** The same words once more, changed, where that mends it; else the explanation's own, with help for the command. */
 function fixOf({ fix, again }: Explanation, argv: string[]): string[] {
-  const better = again && pasteable(again(argv));
+  const words = again && wordsAgain(argv, again);
+  const better = words && pasteable(words);
   if (better) return better;
   return fix.join(' ') === 'courier-jwt --help' ? ['courier-jwt', ...commandIn(argv), '--help'] : fix;
 }

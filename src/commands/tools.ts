@@ -45,3 +45,11 @@ export function canPrompt({ context, flags }: Tools): boolean {
   const automated = Boolean(ci) && ci !== 'false' && ci !== '0';
   return flags.input && !automated && context.stdin.isTerminal && context.stderr.isTerminal;
 }
+
+/** What was done all the same, where the last step fails. */
+export async function orSay(done: string, last: Promise<void>, { console }: Tools): Promise<void> {
+  await last.catch((error: unknown) => {
+    console.note(done);
+    throw error;
+  });
+}

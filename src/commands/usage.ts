@@ -1,5 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { Failure } from '../errors.js';
+import { jwtStart } from '../token/decode.js';
 import { suggestCommand, suggestOperand, suggestOption } from './suggest.js';
 import { commandIn } from './table.js';
 
@@ -9,16 +10,20 @@ export function usageFailure(error: CommanderError, argv: string[], program: Com
   const path = commandIn(argv);
   const command = path.reduce((parent, name) => parent.commands.find((one) => one.name() === name) ?? parent, program);
   const name = path.join(' ');
+  const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
   if (error.code === 'commander.unknownCommand') return unknownCommand(name, quoted, argv);
   if (error.code === 'commander.unknownOption') {
-    if (/^--(?:token|jwt)(?:=|$)/.test(quoted))
+    if (takesToken && /^--(?:token|jwt)(?:=|$)/.test(quoted))
       return new Failure('usage.token-option', { option: quoted.split('=')[0]! });
-    const known = [...program.options, ...command.options].flatMap(({ long }) => long ?? []);
+    const options = [...program.options, ...command.options];
+    // It stood before the command that has it.
+    if (options.some(({ short, long }) => quoted === short || quoted.split('=')[0] === long))
+      return new Failure('usage.option-first', { option: quoted, command: name });
+    const known = options.flatMap(({ long }) => long ?? []);
     const suggestion = suggestOption(quoted, known);
     return new Failure('usage.unknown-option', { option: quoted, command: name, suggestion });
   }
   if (error.code === 'commander.excessArguments') {
-    const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
     return new Failure('usage.excess', { command: name, suggestion: suggestOperand(name, argv), takesToken });
   }
   if (error.code === 'commander.help') return new Failure('usage.missing', { option: 'a command', command: name });
@@ -29,7 +34,7 @@ export function usageFailure(error: CommanderError, argv: string[], program: Com
 /** `group` is empty for a command of the program itself. */
 export function unknownCommand(group: string, word: string, argv: string[]): Failure {
   // After other flags, where it is not the first word.
-  if (word.startsWith('eyJ')) return new Failure('usage.token-first', {});
+  if (jwtStart.test(word.slice(0, 3))) return new Failure('usage.token-first', {});
   const suggestion = suggestCommand(group, word, argv.slice(argv.indexOf(word) + 1));
   return new Failure('usage.unknown-command', {
     word: [group, word].join(' ').trim(),

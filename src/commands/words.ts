@@ -1,21 +1,25 @@
 import { isName } from '../environments/name.js';
 import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
+import { jwtStart } from '../token/decode.js';
 import { isSeen } from '../token/unseen.js';
-import { operandsIn } from './table.js';
+import { operandsIn, partsOf } from './table.js';
 
 /** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
-const keyFlag = /^--(?:api-?key|apikey|key|secret|auth-token|courier-api-key)(?:=(.*))?$/is;
+const keyFlag = /^--(?:(?:courier-)?api[-_]?key|key|secret|auth-token)(?:=(.*))?$|^--api-key-stdin=(.*)$/is;
+
+const jwt = new RegExp(`${jwtStart.source}[\\w+/=-]*\\.[\\w+/=-]+\\.([\\w+/=-]{21,})`, 'g');
+const firstToken = new RegExp(`^(?:bearer\\s+){0,9}${jwtStart.source}[\\w-]{7}`, 'i');
 
 /** Every secret among the words and the variables: a failure may repeat any of them. */
 export function secretsIn(argv: string[], variables: Record<string, string | undefined>): string[] {
   const keys = argv.flatMap((word, i) => {
     const flag = keyFlag.exec(word);
     return flag
-      ? [flag[1] ?? argv[i + 1] ?? '']
+      ? [flag[1] ?? flag[2] ?? argv[i + 1] ?? '']
       : (word.match(/(?:pk|dk)_(?:prod|test)_[\w-]+|token_[\w-]{8,}/g) ?? []);
   });
-  const signatures = argv.flatMap((word) => [...word.matchAll(/eyJ[\w-]*\.[\w-]+\.([\w-]{21,})/g)].map((m) => m[1]!));
+  const signatures = argv.flatMap((word) => [...word.matchAll(jwt)].map(([, signature]) => signature!));
   return [...keys, ...signatures, ...keysIn(variables).map((key) => key.trim())];
 }
 
@@ -29,10 +33,12 @@ export function judgeWords(argv: string[]): void {
   const named = operandsIn(words);
   const place = nameOfAdd(named);
   if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place });
+  const valueless = partsOf(argv).find(({ flag, words: [, next = ''] }) => flag && /^--\w|^-[euqyh]$/.test(next));
+  if (valueless) throw new Failure('usage.no-value', { option: valueless.flag!, next: valueless.words[1]! });
   const takesKey = named[0] === 'issue' || named[0] === 'env';
   if (takesKey && words.some((word) => /^[pd]k_(?:prod|test)_\w{8,}$/.test(word)))
     throw new Failure('usage.key-in-argv', place);
-  if (/^(?:bearer\s+)*eyJ/i.test(named[0] ?? '')) throw new Failure('usage.token-first', {});
+  if (firstToken.test(named[0] ?? '')) throw new Failure('usage.token-first', {});
 }
 
 /** The environment that `env add` names, for its fix. */
@@ -42,7 +48,7 @@ function nameOfAdd([group, command, name]: string[]): { name?: string } {
 }
 
 /** Words that may be a token or a key: a suggestion must not repeat them. */
-const secretLike = /eyJ[\w-]|(?:pk|dk|ck)_|token_|^[\w-]{32,}$/;
+const secretLike = new RegExp(`${jwtStart.source}[\\w-]|(?:pk|dk|ck)_|token_|^[\\w-]{32,}$`);
 
 /** `courier-jwt …` to be pasted, or undefined when a word of it may be a secret. */
 export function pasteable(words: string[]): string[] | undefined {

@@ -1,5 +1,6 @@
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 import { Failure, type NetworkReason, errnoOf } from '../errors.js';
+import { refuseNodeDebug } from './node-debug.js';
 import { proxyFor } from './proxy.js';
 import { isLoopback } from './regions.js';
 import type { HttpRequest, HttpResponse, Transport } from './transport.js';
@@ -25,22 +26,12 @@ export function networkTransport(variables: NetworkVariables): Transport {
   };
   return {
     async send(request) {
-      const debugged = variables.NODE_DEBUG ?? '';
-      if (printsRequests(debugged)) throw new Failure('usage.node-debug', { value: debugged });
+      refuseNodeDebug(variables);
       const url = new URL(request.url);
       const { agent, viaProxy } = agentFor(url);
       return exchange(request, url, { agent: await agent, viaProxy });
     },
   };
-}
-
-/** Whether this NODE_DEBUG makes Node print what is sent. It takes a list with wildcards. */
-export function printsRequests(nodeDebug: string): boolean {
-  const patterns = nodeDebug.split(',').map((name) => name.trim().replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return patterns
-    .filter(Boolean)
-    .map((name) => new RegExp(`^${name.replaceAll('*', '.*')}$`, 'i'))
-    .some((pattern) => ['http', 'https', 'tls', 'net'].some((section) => pattern.test(section)));
 }
 
 async function makeAgent(url: URL, proxy: string | undefined): Promise<Agent> {
@@ -96,6 +87,11 @@ async function exchange(
       reject(error instanceof Failure ? error : unreachable(url, error, tunnelled));
     }
     sent.on('error', settle(fail));
+    // Another protocol was not asked for.
+    sent.on('upgrade', ({ statusCode = 101 }, socket) => {
+      socket.destroy();
+      settle(resolve)({ status: statusCode, headers: {}, body: '' });
+    });
     sent.on('proxyConnect', (answer: { statusCode: number }) => {
       tunnelled = answer.statusCode === 200;
       // The agent would replay the proxy's refusal as if Courier had given it.

@@ -1,4 +1,16 @@
-import { linkSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { Failure, errnoOf } from '../errors.js';
 import { isName } from './name.js';
@@ -6,7 +18,8 @@ import { type EnvironmentRecord, readRecord } from './record.js';
 import type { EnvironmentStore } from './store.js';
 
 const stagedPrefix = '.staged-';
-/** Ours and conf's, while they are written. */
+/** Ours and conf's, while they are written; in a folder of ours, also those of conf alone. */
+const staging = /^\.staged-/;
 const temporary = /^\.staged-|\.json\.tmp-/;
 /** One of a writer that is still at work is younger. */
 const staleMs = 1000;
@@ -68,7 +81,9 @@ export function fileStore(directory: string): EnvironmentStore {
     isExposed(name) {
       // Windows has no such bits: there the folder under %APPDATA% is its owner's.
       const mode = (path: string) => statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
-      return sep === '/' && ((mode(pathOf(name)) & 0o077) !== 0 || (mode(folder) & 0o022) !== 0);
+      // In a folder like /tmp only the owner of a file can take it away.
+      const isOpen = (path: string) => (mode(path) & 0o022) !== 0 && (mode(path) & 0o1000) === 0;
+      return sep === '/' && ((mode(pathOf(name)) & 0o077) !== 0 || isOpen(folder) || isOpen(directory));
     },
   };
 }
@@ -85,9 +100,12 @@ function list(folder: string): string[] {
 function readJson(path: string): { value: unknown } | { problem: 'empty' | 'not-json' } | undefined {
   let text: string;
   try {
+    // A pipe would keep its reader waiting.
+    const stats = statSync(path);
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error('it is no file');
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ENOENT' && !isLink(path)) return undefined;
     throw new Failure('environment.unreadable', { path, reason: errnoOf(error) });
   }
   if (text.trim() === '') return { problem: 'empty' };
@@ -97,6 +115,11 @@ function readJson(path: string): { value: unknown } | { problem: 'empty' | 'not-
     // Without the cause: the parser quotes the text, and with it the key.
     return { problem: 'not-json' };
   }
+}
+
+/** Where nothing can be read: whether a link to nowhere stands there. */
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
@@ -111,7 +134,7 @@ async function writeJson(path: string, value: Record<string, unknown>, ifTaken?:
   try {
     // conf would make it 0755.
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    sweep(folder);
+    sweep(folder, place === path ? temporary : staging);
     await writeByConf(folder, staged, value);
     const written = readJson(stagedPath);
     if (JSON.stringify(written) !== JSON.stringify({ value })) throw new Error('not all of it could be written');
@@ -144,8 +167,12 @@ function put(staged: string, place: string, ifTaken: Failure | undefined): void 
     linkSync(staged, place);
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') throw ifTaken;
-    // A file system without links.
-    renameSync(staged, place);
+    // A file system without links: then it is there for a moment before it is whole.
+    try {
+      copyFileSync(staged, place, constants.COPYFILE_EXCL);
+    } catch (failed) {
+      throw errnoOf(failed) === 'EEXIST' ? ifTaken : failed;
+    }
   }
 }
 
@@ -161,9 +188,9 @@ function unwritable(path: string, error: unknown): Failure {
 }
 
 /** A writer that was killed leaves a temporary file with a key in it. */
-function sweep(folder: string): void {
+function sweep(folder: string, names = temporary): void {
   quietly(() => {
-    for (const file of readdirSync(folder).filter((name) => temporary.test(name))) {
+    for (const file of readdirSync(folder).filter((name) => names.test(name))) {
       const path = join(folder, file);
       if (Date.now() - statSync(path).mtimeMs > staleMs) rmSync(path, { force: true });
     }

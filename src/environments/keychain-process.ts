@@ -1,3 +1,4 @@
+import { refuseNodeDebug } from '../courier/node-debug.js';
 import { Failure } from '../errors.js';
 import type { AskKeychain, KeychainAnswer } from './keychain.js';
 
@@ -12,6 +13,8 @@ export function keychainProcess(
   interruption: () => AbortSignal,
 ): AskKeychain {
   return async (request, timeoutMs) => {
+    // The key goes through streams, which Node's own debugging prints.
+    refuseNodeDebug(variables);
     const { spawn } = await import('node:child_process');
     const harmless = Object.entries(variables).filter(([name]) => !name.startsWith('COURIER_'));
     const signal = interruption();

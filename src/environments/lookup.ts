@@ -18,6 +18,24 @@ export function recordOf(name: string, source: string, store: EnvironmentStore):
   });
 }
 
+/** The names, for those who can do without them. */
+export function readableNames(store: EnvironmentStore): string[] {
+  try {
+    return store.names();
+  } catch {
+    return [];
+  }
+}
+
+/** The `tenant_scope` that an environment's tokens have, as recorded; null where that cannot be read. */
+export function readableScope(name: string, store: EnvironmentStore): string | null {
+  try {
+    return store.read(name)?.tenantScope ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The default, for those who can do without it: none where its file is broken. */
 export function readableDefault(store: EnvironmentStore): string | undefined {
   try {

@@ -3,7 +3,7 @@ import { Failure } from '../errors.js';
 import { localEnvironment } from '../token/local.js';
 import { checkKey } from './key.js';
 import type { Keychain } from './keychain.js';
-import { readableDefault, recordOf } from './lookup.js';
+import { readableDefault, readableNames, recordOf } from './lookup.js';
 import { isName, keyVariable } from './name.js';
 import { isProductionKey } from './production.js';
 import type { EnvironmentRecord } from './record.js';
@@ -66,7 +66,7 @@ export function chooseEnvironment(request: EnvironmentRequest, sources: Environm
     variables('COURIER_API_KEY') && { source: 'COURIER_API_KEY' },
   ].filter((candidate): candidate is Candidate => Boolean(candidate));
   const winner = candidates[0] ?? named('default', store.readDefault());
-  if (!winner) throw new Failure('key.missing', {});
+  if (!winner) throw new Failure('key.missing', { kept: readableNames(store) });
   const losers = candidates.slice(1).filter(({ name }) => name === undefined || name !== winner.name);
   const choice =
     winner.name === undefined ? unnamed(winner.source, request, sources) : byName(winner, request, sources);
@@ -83,6 +83,11 @@ function unusedDefault(winner: Candidate, store: EnvironmentStore): string[] {
 /** What a choice is called in messages. */
 export function labelOf({ name, source }: Choice): string {
   return name ?? source;
+}
+
+/** What its key is called: a variable that gave it is what is to be put right. */
+export function keyLabelOf(choice: Choice): string {
+  return choice.key?.source.startsWith('COURIER_') ? choice.key.source : labelOf(choice);
 }
 
 /** Reads the key of a choice: from the keychain if that is where it is. */

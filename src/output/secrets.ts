@@ -1,4 +1,5 @@
 import { apiKeyPattern } from '../token/api-key.js';
+import { jwtStart } from '../token/decode.js';
 import { inertJson, visible } from './escape.js';
 
 /** What stands in the place of a secret. */
@@ -14,21 +15,30 @@ const longest = 1024;
 const tellingLength = 12;
 
 const apiKeys = new RegExp(apiKeyPattern, 'g');
+const jwts = new RegExp(`(${jwtStart.source}[\\w+/=-]+\\.[\\w+/=-]+\\.)[\\w+/=-]{12,}`, 'g');
 
 /** Keys and signatures to keep out of every text that leaves the process. */
 export class Secrets {
   readonly #values = new Set<string>();
+  readonly #runs = new Set<string>();
 
   /** From now on, `value` is redacted. */
   add(value: string): void {
     if (value.length < shortest) return;
     // As it is shown, where the way of showing changes it.
     for (const form of [value, visible(value)]) {
-      this.#values.add(form);
-      this.#values.add(inertJson(JSON.stringify(form)).slice(1, -1));
-      this.#values.add(JSON.stringify(form).slice(1, -1));
+      this.#add(form);
+      this.#add(inertJson(JSON.stringify(form)).slice(1, -1));
+      this.#add(JSON.stringify(form).slice(1, -1));
     }
-    this.#values.add(encodeURIComponent(value));
+    this.#add(encodeURIComponent(value));
+  }
+
+  #add(form: string): void {
+    if (this.#values.has(form)) return;
+    this.#values.add(form);
+    if (form.length > longest) return;
+    for (let at = 0; at + tellingLength <= form.length; at += 1) this.#runs.add(form.slice(at, at + tellingLength));
   }
 
   /** A token's signature; one much too short for a signature is a test fixture's stand-in, and no secret. */
@@ -44,8 +54,25 @@ export class Secrets {
     }
     const byValue = [...this.#values]
       .toSorted((a, b) => b.length - a.length)
-      .reduce((clean, secret) => redactOne(clean, secret), text);
-    return redactShapes(byValue);
+      .reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
+    return redactShapes(this.#withoutRuns(byValue));
+  }
+
+  /** Every telling run of a secret becomes one mark: in one pass, for a token may repeat its signature many times. */
+  #withoutRuns(text: string): string {
+    if (this.#runs.size === 0) return text;
+    const isRun = (at: number) => this.#runs.has(text.slice(at, at + tellingLength));
+    const parts: string[] = [];
+    let from = 0;
+    for (let at = 0; at + tellingLength <= text.length; at += 1) {
+      if (!isRun(at)) continue;
+      let last = at;
+      while (isRun(last + 1)) last += 1;
+      parts.push(text.slice(from, at));
+      from = last + tellingLength;
+      at = from - 1;
+    }
+    return [...parts, text.slice(from)].join(redacted);
   }
 }
 
@@ -55,25 +82,5 @@ export class Secrets {
  */
 function redactShapes(text: string): string {
   const keyless = /_(?:prod|test)_|token_/.test(text) ? text.replace(apiKeys, redacted) : text;
-  return keyless.includes('eyJ') ? keyless.replace(/(eyJ[\w-]+\.[\w-]+\.)[\w-]{12,}/g, `$1${redacted}`) : keyless;
-}
-
-function redactOne(text: string, secret: string): string {
-  let clean = text.replaceAll(secret, redacted);
-  if (secret.length > longest) return clean;
-  for (let start = 0; start + tellingLength <= secret.length; start += 1) {
-    const run = secret.slice(start, start + tellingLength);
-    for (let at = clean.indexOf(run); at >= 0; at = clean.indexOf(run)) {
-      const length = commonLength(clean.slice(at), secret.slice(start));
-      clean = clean.slice(0, at) + redacted + clean.slice(at + length);
-    }
-  }
-  return clean;
-}
-
-/** How long two texts are the same from their beginnings. */
-function commonLength(left: string, right: string): number {
-  let length = 0;
-  while (length < right.length && left[length] === right[length]) length += 1;
-  return length;
+  return jwtStart.test(keyless) ? keyless.replace(jwts, `$1${redacted}`) : keyless;
 }

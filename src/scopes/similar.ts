@@ -1,6 +1,6 @@
 /**
- * The candidate that `word` was probably meant to be, or undefined: a few letters off, or the same segments in another
- * order (`read:inbox:messages`).
+ * The candidate that `word` was probably meant to be, or undefined: a few letters off, the same segments in another
+ * order (`read:inbox:messages`), or one the beginning of the other (`inbox:read`).
  */
 export function similar(word: string, candidates: string[]): string | undefined {
   const sorted = (text: string) => text.split(':').toSorted().join(':');
@@ -12,7 +12,10 @@ export function similar(word: string, candidates: string[]): string | undefined 
     .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(candidate.length / 5)))
     .filter(({ candidate, distance }) => distance < candidate.length)
     .toSorted((a, b) => a.distance - b.distance);
-  return ranked[0]?.candidate;
+  const beginsAlike = (candidate: string) => candidate.startsWith(word) || word.startsWith(candidate);
+  return (
+    ranked[0]?.candidate ?? (word.length > 2 ? candidates.find((one) => one.length > 2 && beginsAlike(one)) : undefined)
+  );
 }
 
 /** Levenshtein distance with swaps of neighbours (optimal string alignment). */

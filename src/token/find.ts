@@ -86,7 +86,7 @@ function isEncrypted(header: string): boolean {
 /** A token that a terminal or a mail wrapped over lines, unless one stands there whole: nothing but its own characters. */
 function unwrapped(text: string, read: Jwt[]): string[] {
   if (read.some(({ signature }) => signature.length >= hs256Length)) return [];
-  const bare = text.trim().replace(/^(?:bearer\s+)+/i, '');
+  const bare = text.trim().replace(/^(?:bearer\s+){1,9}/i, '');
   if (!/[\r\n]/.test(bare) || !/^[\w.\s-]+$/.test(bare)) return [];
   const joined = bare.replace(/\s+/g, '');
   const [header = '', , signature = '', ...more] = joined.split('.');

@@ -160,7 +160,7 @@ describe('checkScopes', () => {
           code: 'scope.missing',
           status: 'fail',
           subject: 'inbox:read:mesages',
-          facts: { suggestion: 'inbox:read:messages' },
+          facts: { documented: false, suggestion: 'inbox:read:messages' },
         },
       ],
     },
@@ -193,7 +193,7 @@ describe('checkScopes', () => {
       name: 'a near miss',
       scopes: ['read:messagesXYZ'],
       required: ['read:messages'],
-      expected: [missing('read:messages'), unknown('read:messagesXYZ')],
+      expected: [missing('read:messages'), unknown('read:messagesXYZ', { suggestion: 'read:messages' })],
     },
     {
       name: 'a nearer miss',

@@ -629,6 +629,33 @@ describe('env check', () => {
   });
 });
 
+it('a default that somebody else chose while the key was proved stays', async () => {
+  const outside: Outside = { stdin: newKey };
+  let choose: (() => Promise<void>) | undefined;
+  outside.transport = {
+    async send(request) {
+      await choose?.();
+      return minting().send(request);
+    },
+  };
+  outside.onStore = (store) => void (choose = async () => store.writeDefault('local'));
+  const { code, store, stderr } = await runInMemory(['env', 'add', 'new', '--api-key-stdin'], outside);
+  expect([code, store.readDefault(), stderr.includes('it is the default')]).toEqual([0, 'local', false]);
+});
+
+it('a variable that wins over the key that is kept is named', async () => {
+  const variables = { COURIER_API_KEY_TEST: oldKey };
+  const { code, stderr } = await runInMemory(['env', 'add', 'test', '--api-key-stdin'], {
+    stdin: newKey,
+    variables,
+    transport: minting(),
+  });
+  expect([code, stderr.trim().split('\n').at(-1)]).toEqual([
+    0,
+    'note: COURIER_API_KEY_TEST is set, and wins over the key that is kept.',
+  ]);
+});
+
 describe('env list says what is used in the place of the default', () => {
   const records = { prod: record(), test: record() };
   const rows: { name: string; outside: Outside; said: string }[] = [

@@ -1,4 +1,7 @@
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../../src/commands/program.js';
+import { commandTable, valuedFlags } from '../../src/commands/table.js';
 import { someRecord } from '../environments/memory.js';
 import { type Outside, runInMemory } from '../support/context.js';
 
@@ -29,8 +32,8 @@ describe('what people try first is answered with what they meant', () => {
     { argv: ['env', 'switch', 'prod'], said: none('env switch'), offered: 'courier-jwt env use prod' },
     { argv: ['env', 'verify'], said: none('env verify'), offered: 'courier-jwt env check' },
     { argv: ['version'], said: none('version'), offered: 'courier-jwt --version' },
-    { argv: ['-v'], said: 'there is no option -v. Did you mean --version?', offered: 'courier-jwt --help' },
-    { argv: ['-V'], said: 'there is no option -V. Did you mean --version?', offered: 'courier-jwt --help' },
+    { argv: ['-v'], said: 'there is no option -v. Did you mean --version?', offered: 'courier-jwt --version' },
+    { argv: ['-V'], said: 'there is no option -V. Did you mean --version?', offered: 'courier-jwt --version' },
     { argv: ['login'], said: none('login'), offered: 'courier-jwt env add test' },
     { argv: ['login', 'prod'], said: none('login'), offered: 'courier-jwt env add prod' },
     {
@@ -43,10 +46,68 @@ describe('what people try first is answered with what they meant', () => {
       said: 'scopes takes no such word. Did you mean:',
       offered: 'courier-jwt scopes --for inbox',
     },
+    {
+      argv: ['issue', '--userid', 'alice', '--env', 'local'],
+      said: 'issue has no option --userid. Did you mean --user?',
+      offered: 'courier-jwt issue --user alice --env local',
+    },
+    {
+      argv: ['check-scopes', '--ttl=1h', '-'],
+      said: 'check-scopes has no option --ttl=1h. Did you mean --min-ttl?',
+      offered: 'courier-jwt check-scopes --min-ttl=1h -',
+    },
+    {
+      argv: ['check-scopes', '--scope', 'read:brands', '-'],
+      said: 'check-scopes has no option --scope. Did you mean --require?',
+      offered: 'courier-jwt check-scopes --require read:brands -',
+    },
+    {
+      argv: ['-u', 'alice', 'issue', '--env', 'local'],
+      said: '-u belongs behind issue.',
+      offered: 'courier-jwt issue -u alice --env local',
+    },
+    {
+      argv: ['issue', '-u', 'alice', '--for', 'push,inbx'],
+      said: '--for inbx: there is no such surface: inbox, toast, preferences, push, brands, create, inbox-legacy. Did you mean inbox?',
+      offered: 'courier-jwt issue -u alice --for push,inbox',
+    },
+    {
+      argv: ['scopes', '--token', 'abc'],
+      said: 'scopes has no option --token.',
+      offered: 'courier-jwt scopes --help',
+    },
+    {
+      argv: ['check-scopes', '--for', 'inbox', 'preferences'],
+      said: '--for preferences: surfaces have commas between them: --for inbox,preferences.',
+      offered: 'courier-jwt scopes',
+    },
+    {
+      argv: ['check-scopes', '-u', '--strict'],
+      said: '-u has no value: --strict follows it. Is a variable empty? A value that begins with - goes behind =.',
+      offered: 'courier-jwt check-scopes --help',
+    },
+    {
+      argv: ['issue', '--user', '--for', 'inbox'],
+      said: '--user has no value: --for follows it. Is a variable empty? A value that begins with - goes behind =.',
+      offered: 'courier-jwt issue --help',
+    },
+    {
+      argv: ['--'],
+      said: 'courier-jwt needs a command.',
+      offered: 'courier-jwt --help',
+    },
     { argv: ['scopes', 'x'], said: 'scopes takes no such word: see its help.', offered: 'courier-jwt scopes --help' },
   ];
   it.each(rows)('$argv', async ({ argv, said, offered }) => {
     expect(await tried(argv)).toEqual([2, '', said, offered]);
+  });
+
+  const misread = /^usage\.(?:parser|unknown|excess|conflict|value|token|no-value|option|repeated)/;
+  it.each(rows)('and what is offered for $argv is understood', async ({ offered }) => {
+    const records = { old: someRecord(), prod: someRecord(), test: someRecord() };
+    const { stdout } = await runInMemory([...offered.split(' ').slice(1), '--json'], { records, stdin: token });
+    const { error } = JSON.parse(stdout) as { error?: { code: string } };
+    expect(error?.code ?? 'understood').not.toMatch(misread);
   });
 });
 
@@ -70,11 +131,17 @@ describe('a token in the wrong place', () => {
       said: `--token-file ${alone}`,
       offered: 'courier-jwt check-scopes --strict -',
     },
+    {
+      argv: ['decode', token.slice(0, 60), token.slice(60)],
+      said: `decode ${one}`,
+      offered: 'courier-jwt decode -',
+    },
+    { argv: ['decode', 'Bearer', token], said: `decode ${one}`, offered: 'courier-jwt decode -' },
     { argv: ['decode', token, token], said: `decode ${one}`, offered: 'courier-jwt decode -' },
     {
       argv: ['check-scopes', 'Bearer', token, '-u', 'alice'],
       said: `check-scopes ${one}`,
-      offered: 'courier-jwt check-scopes Bearer -u alice -',
+      offered: 'courier-jwt check-scopes -u alice -',
     },
   ];
   it.each(rows)('$argv', async ({ argv, said, offered }) => {
@@ -90,7 +157,7 @@ describe('a file where a token belongs', () => {
     {
       argv: ['check-scopes', './t', '--for', 'inbox'],
       path: './t',
-      offered: 'courier-jwt check-scopes --token-file ./t --for inbox',
+      offered: 'courier-jwt check-scopes --for inbox --token-file ./t',
     },
   ];
   it.each(rows)('$argv', async ({ argv, path, offered }) => {
@@ -110,7 +177,7 @@ describe('the same words once more, with what was missing', () => {
     {
       argv: ['issue', '-u', 'alice', '-e', 'prod', '--'],
       code: 2,
-      offered: 'courier-jwt issue -u alice -e prod --allow-production --',
+      offered: 'courier-jwt issue -u alice -e prod --allow-production',
     },
     {
       argv: ['env', 'add', 'test', '--api-key-stdin', '--storage', 'file'],
@@ -123,6 +190,29 @@ describe('the same words once more, with what was missing', () => {
       code: 2,
       offered: 'courier-jwt issue -u alice --tenant acme --for create',
     },
+    {
+      argv: ['env', 'add', 'new', '--from-env', '--storage', 'keychain', '--no-check'],
+      outside: { variables: { COURIER_API_KEY: 'pk_test_ANOTHERKEY1234' } },
+      code: 3,
+      offered: 'courier-jwt env add new --from-env --no-check --storage file',
+    },
+    {
+      argv: ['env', 'add', 'test', '--from-env', '--no-check'],
+      outside: { variables: { COURIER_API_KEY: 'pk_test_ANOTHERKEY1234' } },
+      code: 2,
+      offered: 'courier-jwt env add test --from-env --replace',
+    },
+    {
+      argv: ['issue', '-u', 'alice', '--for', 'inbox', '--api-key', 'not-a-real-key-at-all'],
+      code: 2,
+      offered: 'courier-jwt issue -u alice --for inbox --api-key-stdin',
+    },
+    {
+      argv: ['issue', '-u', 'alice', '--env', 'tset'],
+      code: 3,
+      offered: 'courier-jwt issue -u alice --env test',
+    },
+    { argv: ['issue', '-u', 'alice'], code: 3, offered: 'courier-jwt env use prod' },
     {
       argv: ['env', 'add', 'new', '--from-env', '--region', 'eu'],
       code: 3,
@@ -173,4 +263,12 @@ it('a stand-in in a command is said to be one', async () => {
     "  (USER_ID stands for the user's own id)",
     '',
   ]);
+});
+
+it('knows every flag that takes a value', async () => {
+  const program = await buildProgram(commandTable, commandTable, () => async () => {}, { write() {} });
+  const below = (command: Command): Command[] => [command, ...command.commands.flatMap(below)];
+  const valued = below(program).flatMap(({ options }) => options.filter(({ required }) => required));
+  const missing = valued.flatMap(({ short, long }) => [short, long]).filter((flag) => flag && !valuedFlags.has(flag));
+  expect([valued.length > 15, missing]).toEqual([true, []]);
 });

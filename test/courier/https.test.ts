@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { networkTransport, printsRequests } from '../../src/courier/https.js';
+import { networkTransport } from '../../src/courier/https.js';
+import { printsKeys } from '../../src/courier/node-debug.js';
 import type { HttpRequest } from '../../src/courier/transport.js';
 import { type CourierServer, drop, hang, json, stall, startCourier, text } from '../support/courier-server.js';
 import { rejectionOf } from '../token/failure-of.js';
@@ -13,6 +14,7 @@ it.each([
   { nodeDebug: 'https', expected: true },
   { nodeDebug: 'tls', expected: true },
   { nodeDebug: 'net', expected: true },
+  { nodeDebug: 'stream', expected: true },
   { nodeDebug: 'fs', expected: false },
   { nodeDebug: 'http2', expected: false },
   { nodeDebug: 'xhttp', expected: false },
@@ -28,8 +30,8 @@ it.each([
   { nodeDebug: 'n.t', expected: false },
   { nodeDebug: '(', expected: false },
   { nodeDebug: ',', expected: false },
-])('printsRequests NODE_DEBUG=$nodeDebug: $expected', ({ nodeDebug, expected }) => {
-  expect(printsRequests(nodeDebug)).toBe(expected);
+])('printsKeys NODE_DEBUG=$nodeDebug: $expected', ({ nodeDebug, expected }) => {
+  expect(printsKeys(nodeDebug)).toBe(expected);
 });
 
 describe('networkTransport', () => {

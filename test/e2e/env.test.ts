@@ -584,7 +584,7 @@ describe('env add --replace', () => {
     expect({ ...failed, same: home.file('test') === before, sent: sent() }).toEqual({
       exit: 2,
       code: 'usage.exists',
-      fix: 'courier-jwt env add test --api-key-stdin --json --replace',
+      fix: 'courier-jwt env add test --api-key-stdin --replace',
       same: true,
       sent: [],
     });
@@ -683,7 +683,7 @@ describe('env add --replace', () => {
         error: {
           code: 'environment.different',
           message: `the new key is of published/production of workspace ${workspace}, and test is of published/test of workspace ${workspace}/test. Nothing was changed; if that is what you want, add --yes.`,
-          fix: ['courier-jwt', 'env', 'add', 'test', '--replace', '--api-key-stdin', '--json', '--yes'],
+          fix: ['courier-jwt', 'env', 'add', 'test', '--replace', '--api-key-stdin', '--yes'],
         },
       },
     });
@@ -845,7 +845,7 @@ describe('env remove', () => {
     expect({ ...(await home.failure(['env', 'remove', 'test'])), kept: home.kept(), default: home.default() }).toEqual({
       exit: 2,
       code: 'usage.needs-yes',
-      fix: 'courier-jwt env remove test --json --yes',
+      fix: 'courier-jwt env remove test --yes',
       kept: ['test.json'],
       default: 'test',
     });

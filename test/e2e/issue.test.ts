@@ -390,7 +390,7 @@ describe('what is refused, and nothing sent', () => {
       argv: ['-u', 'alice', '--tenant', 'acme'],
       code: 'tenant.unused',
       message: "--tenant acme changes only Courier Create's scopes, and none of them is asked for: add --for create.",
-      fix: ['courier-jwt', 'issue', '-u', 'alice', '--tenant', 'acme', '--json', '--for', 'create'],
+      fix: ['courier-jwt', 'issue', '-u', 'alice', '--tenant', 'acme', '--for', 'create'],
     },
     ...['3600', '0', '1.5', '-3600'].map((value) => ({
       argv: ['-u', 'alice', `--expires-in=${value}`],
@@ -579,7 +579,7 @@ describe('production', () => {
     error: {
       code: 'production.unconfirmed',
       message: `${environment} mints production tokens (${how}), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
-      fix: ['courier-jwt', 'issue', ...argv, '--allow-production'],
+      fix: ['courier-jwt', 'issue', ...argv.filter((word) => word !== '--json'), '--allow-production'],
     },
   });
   const production = { COURIER_API_KEY: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0' };
@@ -777,7 +777,7 @@ describe('--env local', () => {
       signal: null,
       stdout: expect.stringMatching(bareToken),
       stderr:
-        'warning: signed by the embedded Courier (--env local): Courier itself will refuse it; courier-jwt emulator takes it.\n' +
+        'warning: signed by the embedded Courier (--env local): Courier itself will refuse it.\n' +
         'minted for alice: published/test, 6 scopes, expires in 1 day; key: local (--env), the embedded Courier\n',
     });
     const now = Date.now() / 1000;

@@ -327,7 +327,7 @@ describe.skipIf(!hasTerminal)('on a terminal', () => {
           2,
           [
             'error: removing test and its key needs a yes, and there is no terminal to ask on: add --yes.',
-            '  try: courier-jwt env remove test --yes',
+            `  try: ${command.replace('CI=1 ', '')} --yes`,
           ],
           ['test.json'],
         ]);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -141,6 +142,26 @@ describe('what is broken', () => {
     });
   });
 
+  it('a pipe in its place is not waited for', () => {
+    mkdirSync(join(directory, 'environments'), { recursive: true });
+    execFileSync('mkfifo', [pathOf('test')]);
+    expect(failureOf(() => store.read('test'))).toEqual({
+      code: 'environment.unreadable',
+      facts: { path: pathOf('test'), reason: 'it is no file' },
+    });
+  });
+
+  it('a link to nowhere cannot be read, and can be removed', () => {
+    mkdirSync(join(directory, 'environments'), { recursive: true });
+    symlinkSync('/nowhere/x.json', pathOf('test'));
+    expect([store.names(), failureOf(() => store.read('test'))]).toEqual([
+      ['test'],
+      { code: 'environment.unreadable', facts: { path: pathOf('test'), reason: 'ENOENT' } },
+    ]);
+    store.remove('test');
+    expect(store.names()).toEqual([]);
+  });
+
   it('a file in the place of the folder cannot be listed or written', async () => {
     mkdirSync(directory, { recursive: true });
     const folder = join(directory, 'environments');
@@ -196,8 +217,14 @@ it.each([
 
 it('is exposed where others may put another file in its place', () => {
   chmodSync(put('test', '{}'), 0o600);
-  chmodSync(join(directory, 'environments'), 0o770);
-  expect(store.isExposed('test')).toBe(true);
+  const folder = join(directory, 'environments');
+  chmodSync(folder, 0o770);
+  const inFolder = store.isExposed('test');
+  chmodSync(folder, 0o700);
+  chmodSync(directory, 0o777);
+  const above = store.isExposed('test');
+  chmodSync(directory, 0o1777);
+  expect([inFolder, above, store.isExposed('test')]).toEqual([true, true, false]);
 });
 
 it('sweeps what a killed writer left, once it is old', () => {

@@ -304,7 +304,10 @@ describe('which environment', () => {
         ...(set.first ? [{ source: 'default', name: 'own' }] : []),
       ];
       if (order.length === 0) {
-        expect(failureOf(() => chosen(situation))).toEqual({ code: 'key.missing', facts: {} });
+        expect(failureOf(() => chosen(situation))).toEqual({
+          code: 'key.missing',
+          facts: { kept: ['chain', 'own', 'prod', 'test'] },
+        });
         return;
       }
       const { name, source, unused } = chosen(situation);
@@ -328,11 +331,15 @@ describe('no environment', () => {
     facts: { name, known: ['chain', 'own', 'prod', 'test'], suggestion, source },
   });
   it.each([
-    { name: 'nothing is set', situation: {}, expected: { code: 'key.missing', facts: {} } },
+    {
+      name: 'nothing is set',
+      situation: {},
+      expected: { code: 'key.missing', facts: { kept: ['chain', 'own', 'prod', 'test'] } },
+    },
     {
       name: 'a URL alone is no key',
       situation: { shell: { COURIER_BASE_URL: here } },
-      expected: { code: 'key.missing', facts: {} },
+      expected: { code: 'key.missing', facts: { kept: ['chain', 'own', 'prod', 'test'] } },
     },
     { name: 'an unknown one', situation: { request: { env: 'tset' } }, expected: unknown('tset', '--env', 'test') },
     {

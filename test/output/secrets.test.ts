@@ -76,6 +76,18 @@ describe('redact', () => {
       text: `${letters(1025)} ${letters(20)}`,
       expected: `[redacted] ${letters(20)}`,
     },
+    {
+      name: 'a token whose header has a line break in it',
+      secrets: [],
+      text: 'ewogICJhbGciOiJIUzI1NiJ9.ewp9.0123456789abcdef',
+      expected: 'ewogICJhbGciOiJIUzI1NiJ9.ewp9.[redacted]',
+    },
+    {
+      name: 'names that only look like one',
+      secrets: [],
+      text: 'exchange.example.internal-host-name refresh_token_A1B2C3D4E5F6G7',
+      expected: 'exchange.example.internal-host-name refresh_token_A1B2C3D4E5F6G7',
+    },
     { name: 'no secret', secrets: [key], text: 'nothing to hide', expected: 'nothing to hide' },
     { name: 'an empty secret hides nothing', secrets: [''], text: 'abc', expected: 'abc' },
     { name: 'nor does one of five letters', secrets: ['abcde'], text: 'abcde', expected: 'abcde' },
@@ -115,6 +127,12 @@ describe('redact', () => {
     const secrets = new Secrets();
     secrets.addSignature(given);
     expect(secrets.redact(given)).toBe(expected);
+  });
+
+  it('takes a time that grows with the text, however often a secret stands in it', () => {
+    const secrets = secretsOf(signature);
+    const run = signature.slice(0, 12);
+    expect(secrets.redact(`${run} `.repeat(100_000))).toBe('[redacted] '.repeat(100_000));
   });
 
   it('leaves no telling run of any secret in any text', () => {

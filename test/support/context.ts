@@ -21,6 +21,8 @@ export interface Outside {
   keychain?: Keychain;
   /** Answers to prompts, in order. */
   answers?: (string | boolean)[];
+  /** Given the store before the command runs. */
+  onStore?: (store: EnvironmentStore) => void;
 }
 
 export interface Outcome {
@@ -39,6 +41,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
   const asked: string[] = [];
   const requests: HttpRequest[] = [];
   const store = memoryStore(outside);
+  outside.onStore?.(store);
   const answers = [...(outside.answers ?? [])];
   const answer = (question: string) => {
     asked.push(question);

@@ -13,7 +13,7 @@ import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
 import { environmentSources, keyByHand } from '../environment.js';
 import { type KeyOptions, addKeyOptions, examples, oneOf } from '../options.js';
-import { type Act, type Tools, canPrompt } from '../tools.js';
+import { type Act, type Tools, canPrompt, orSay } from '../tools.js';
 import { probe } from './probe.js';
 import { viewOf, workspaceName } from './view.js';
 
@@ -51,7 +51,6 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
   judgeUsage(name, options, tools);
   const { console, context, flags, secrets } = tools;
   const before = existing(name, options, tools);
-  const isFirst = readableDefault(context.store) === undefined;
   const { variables } = await environmentSources(tools);
   const given = await readKey(name, options, variables, tools);
   secrets.add(given.text);
@@ -81,11 +80,15 @@ async function add(options: AddOptions, tools: Tools, [name = '']: (string | und
     },
     context,
   );
-  if (isFirst) await context.store.writeDefault(name);
   if (fellBack) console.note('there is no keychain here: the key is in a file that only you can read.');
   const where = record.storage === 'keychain' ? 'the keychain' : `${context.store.directory}/environments/${name}.json`;
-  const of = options.check ? workspaceName(claims) : 'not proved';
-  console.note(say`kept ${name} (${of}) in ${where}${isFirst ? '; it is the default' : ''}.`);
+  const kept = say`kept ${name} (${options.check ? workspaceName(claims) : 'not proved'}) in ${where}`;
+  // Not before: the key may have been typed for long, and somebody else may have chosen.
+  const isFirst = readableDefault(context.store) === undefined;
+  if (isFirst) await orSay(`${kept}.`, context.store.writeDefault(name), tools);
+  console.note(`${kept}${isFirst ? '; it is the default' : ''}.`);
+  if (variables(keyVariable(name)) && !options.fromEnv)
+    console.note(say`note: ${keyVariable(name)} is set, and wins over the key that is kept.`);
   if (flags.json) console.result(toJson({ environment: viewOf(name, record, isFirst) }));
   return 0;
 }

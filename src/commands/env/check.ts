@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Asked, checkGrant } from '../../checks/grant.js';
 import { keyVariable } from '../../environments/name.js';
 import { isProductionScope } from '../../environments/production.js';
-import { type Choice, chooseEnvironment, labelOf } from '../../environments/resolve.js';
+import { type Choice, chooseEnvironment, keyLabelOf, labelOf } from '../../environments/resolve.js';
 import { Failure, familyOf } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { explain } from '../../output/messages/failures.js';
@@ -109,7 +109,7 @@ async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise
 async function checkKey(choice: Choice, asked: Asked, options: CheckOptions, tools: Tools): Promise<Finding[]> {
   const environment = await open(choice, tools);
   const label = labelOf(choice);
-  const target = { ...choice, apiKey: environment.apiKey, label };
+  const target = { ...choice, apiKey: environment.apiKey, label: keyLabelOf(choice) };
   const claims = await probe(target, tools);
   const accepted: Finding = {
     code: 'key.accepted',

@@ -4,7 +4,7 @@ import type { EnvironmentRecord } from '../../environments/record.js';
 import { Failure, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
-import { type Act, type Tools, canPrompt } from '../tools.js';
+import { type Act, type Tools, canPrompt, orSay } from '../tools.js';
 
 export function define(command: Command, act: Act): void {
   command.action(act(remove));
@@ -19,7 +19,7 @@ async function remove(_: object, tools: Tools, [name = '']: (string | undefined)
   if (record?.storage === 'keychain') await context.keychain.remove(record.account ?? '', name);
   context.store.remove(name);
   const wasDefault = readableDefault(context.store) === name;
-  if (wasDefault) await context.store.writeDefault(undefined);
+  if (wasDefault) await orSay(say`removed ${name}.`, context.store.writeDefault(undefined), tools);
   console.note(say`removed ${name}${wasDefault ? ', which was the default: there is none now' : ''}.`);
   if (flags.json) console.result(toJson({ removed: name, default: readableDefault(context.store) ?? null }));
   return 0;
@@ -30,8 +30,8 @@ function recordOrBroken(name: string, { context, console }: Tools): EnvironmentR
   try {
     return recordOf(name, 'env remove', context.store);
   } catch (error) {
-    if (!isFailure(error, 'environment.broken')) throw error;
-    console.note(say`the file of ${name} is broken: a key of its in the keychain, if any, stays there.`);
+    if (!isFailure(error, 'environment.broken') && !isFailure(error, 'environment.unreadable')) throw error;
+    console.note(say`the file of ${name} cannot be read: a key of its in the keychain, if any, stays there.`);
     return undefined;
   }
 }

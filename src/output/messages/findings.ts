@@ -37,9 +37,18 @@ class Known {
   span(name: keyof Facts): string {
     return spoken(Number(this.finding.facts[name]));
   }
+  /** Two that differ, told apart. */
+  spans(...names: [keyof Facts, keyof Facts]): [string, string] {
+    const [one, other] = [this.span(names[0]), this.span(names[1])];
+    const exact = (name: keyof Facts) => `${Number(this.finding.facts[name])} seconds`;
+    return one === other ? [exact(names[0]), exact(names[1])] : [one, other];
+  }
 }
 
-const symptom = (scope: string) => entryOf(scope)?.without ?? 'what needs it is refused';
+const symptom = (scope: string) =>
+  /^user_id:./.test(scope)
+    ? 'the token is for somebody else, or for nobody'
+    : (entryOf(scope)?.without ?? 'what needs it is refused');
 const newerToken = 'Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
 
 const sentences: Record<string, (known: Known) => string> = {
@@ -51,8 +60,7 @@ const sentences: Record<string, (known: Known) => string> = {
     say`the signature is cut short (${k.fact('characters')} of ${k.fact('expected')} characters): Courier refuses it. A column or a copy was too narrow.`,
   'signature.stand-in': (k) =>
     say`the signature is no real one (${k.fact('characters')} characters, HS256 has ${k.fact('expected')}), as in a test fixture: Courier refuses it.`,
-  'signature.local': () =>
-    'signed by the embedded Courier (--env local): Courier itself will refuse it; courier-jwt emulator takes it.',
+  'signature.local': () => 'signed by the embedded Courier (--env local): Courier itself will refuse it.',
   'signature.not-verified': () => 'not looked at: the signature. Only Courier can verify it; these are claims only.',
   'claim.no-scope': (k) =>
     k.finding.facts.present === true
@@ -65,9 +73,11 @@ const sentences: Record<string, (known: Known) => string> = {
   'expiry.expired': (k) =>
     say`expired ${k.span('remainingSeconds')} ago, at ${k.fact('expiresAt')}${k.status === 'warn' ? ', within the leeway' : ''}: the Inbox answers 401 or stays empty.`,
   'expiry.never': () => `never expires: it was minted without expires_in. ${newerToken}`,
-  'expiry.min-ttl': (k) =>
-    say`expires in ${k.span('remainingSeconds')}, sooner than the ${k.span('minTtlSeconds')} that --min-ttl wants.`,
-  'expiry.long': (k) => say`lives for ${k.span('lifetimeSeconds')}, more than 30 days. ${newerToken}`,
+  'expiry.min-ttl': (k) => {
+    const [remaining, wanted] = k.spans('remainingSeconds', 'minTtlSeconds');
+    return say`expires in ${remaining}, sooner than the ${wanted} that --min-ttl wants.`;
+  },
+  'expiry.long': (k) => say`lives for more than 30 days (${k.span('lifetimeSeconds')}). ${newerToken}`,
   'clock.skew': (k) =>
     say`issued ${k.span('aheadSeconds')} in the future: the clock here, or the one that minted it, is a little off.`,
   'clock.not-yet-valid': (k) =>
@@ -88,8 +98,9 @@ const sentences: Record<string, (known: Known) => string> = {
 
   'scope.granted': (k) => say`${k.subject}${k.has('by') ? ` (by ${k.fact('by')})` : ''}`,
   'scope.missing': (k) =>
-    k.has('suggestion')
-      ? say`${k.subject} is missing, and is no scope that Courier documents. Did you mean ${k.fact('suggestion')}?`
+    k.finding.facts.documented === false
+      ? say`${k.subject} is missing, and is no scope that Courier documents.` +
+        (k.has('suggestion') ? say` Did you mean ${k.fact('suggestion')}?` : '')
       : say`${k.subject} is missing: ${symptom(k.subject)}.`,
   'scope.recommended': (k) => say`${k.subject} is recommended and missing: ${symptom(k.subject)}.`,
   'scope.unknown': (k) =>
@@ -109,10 +120,14 @@ const sentences: Record<string, (known: Known) => string> = {
   'grant.scope-missing': (k) => say`${k.subject} was asked for and not granted: ${symptom(k.subject)}.`,
   'grant.scope-extra': (k) => say`${k.subject} was granted and not asked for.`,
   'grant.user': (k) => say`the token is for ${k.fact('users') || 'nobody'}, and was asked for ${k.subject}.`,
-  'grant.lifetime-short': (k) =>
-    say`lives for ${k.span('grantedSeconds')}, less than the ${k.span('askedSeconds')} asked for.`,
-  'grant.lifetime-long': (k) =>
-    say`lives for ${k.span('grantedSeconds')}, more than the ${k.span('askedSeconds')} asked for.`,
+  'grant.lifetime-short': (k) => {
+    const [granted, asked] = k.spans('grantedSeconds', 'askedSeconds');
+    return say`lives for ${granted}, less than the ${asked} asked for.`;
+  },
+  'grant.lifetime-long': (k) => {
+    const [granted, asked] = k.spans('grantedSeconds', 'askedSeconds');
+    return say`lives for ${granted}, more than the ${asked} asked for.`;
+  },
   'grant.all': (k) => say`${k.subject}: everything asked for was granted (${k.fact('scopes')}).`,
   'grant.not-tried': (k) =>
     say`${k.subject}: production, so nothing was minted but the probe. --allow-production mints for the surfaces.`,
@@ -125,7 +140,8 @@ const sentences: Record<string, (known: Known) => string> = {
     say`${k.subject}: the workspace was not recorded yet, and now is (${k.fact('tenantScope')}).`,
   'workspace.changed': (k) =>
     say`${k.subject}: the key is of ${k.fact('found')} now, and was of ${k.fact('expected')} when it was added.`,
-  'environment.exposed': (k) => say`${k.subject}: others on this machine can read its file. Make it yours: chmod 600.`,
+  'environment.exposed': (k) =>
+    say`${k.subject}: others on this machine can read its file, or put another in its place. chmod 600 the file and 700 its folder.`,
 };
 
 function grants(scope: string): string {

@@ -27,6 +27,9 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.missing': [{ option: evil, command: evil }],
   'usage.needs-yes': [{ what: evil, option: evil }],
   'usage.token-option': [{ option: evil }],
+  'usage.option-first': [{ option: evil, command: evil }],
+  'usage.option': [{ option: evil, known: [evil], suggestion: evil }],
+  'usage.no-value': [{ option: evil, next: evil }],
   'usage.file': [{ option: evil, path: evil, reason: evil }],
   'usage.node-debug': [{ value: evil }],
   'usage.base-url': [
@@ -106,7 +109,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { status: 400, message: null },
   ],
 
-  'key.missing': [{}, { variables: [evil, evil] }],
+  'key.missing': [{}, { variables: [evil, evil] }, { kept: [evil] }],
   'key.malformed': [
     { source: evil, problem: 'empty' },
     { source: evil, problem: 'whitespace' },
@@ -258,7 +261,7 @@ describe('explain', () => {
       'key.refused',
       { status: 403, environment: 'COURIER_API_KEY', host: 'api.courier.com' },
       `api.courier.com does not let the API key of COURIER_API_KEY mint tokens (403): its permissions are restricted. See ${keysPage}.`,
-      ['courier-jwt', 'env', 'add', 'test'],
+      ['unset', 'COURIER_API_KEY'],
     ),
     row('environment.unknown', { ...unknown, known: [] }, 'there is no environment tset (--env). There is: local.', [
       'courier-jwt',

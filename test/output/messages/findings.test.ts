@@ -157,7 +157,7 @@ group('describe', () => {
     ),
     row(
       'scope.missing',
-      { subject: 'a', facts: { suggestion: 'b' } },
+      { subject: 'a', facts: { documented: false, suggestion: 'b' } },
       'a is missing, and is no scope that Courier documents. Did you mean b?',
     ),
     row('scope.missing', { subject: 'custom' }, 'custom is missing: what needs it is refused.'),

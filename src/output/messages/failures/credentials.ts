@@ -1,7 +1,7 @@
 import { isName } from '../../../environments/name.js';
 import type { KeyProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, adding, command, didYouMean, help, keysPage } from './sentences.js';
+import { type Again, type SentencesOf, command, didYouMean, help, keysPage, replacing, shown } from './sentences.js';
 
 const keyProblems: Record<KeyProblem, string> = {
   empty: 'it is empty',
@@ -14,16 +14,30 @@ const keyProblems: Record<KeyProblem, string> = {
   'client-key': 'that is a client key (ck_…), which is public and cannot mint tokens',
 };
 
+const inFile: Again = { commands: ['env add'], without: ['--storage'], add: ['--storage', 'file'] };
+
 const fileProblems = { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' };
 
 export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain'> = {
-  'key.missing': ({ variables }) => ({
-    message: variables
-      ? say`there is no API key: ${variables.join(' and ')} are not set. Set one of them, or let the key be asked for:`
-      : 'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.',
-    fix: command('env', 'add', 'test'),
-    ...(variables && { again: (words) => words.filter((word) => word !== '--from-env') }),
-  }),
+  'key.missing': ({ variables, kept = [] }) => {
+    if (variables)
+      return {
+        message: say`there is no API key: ${variables.join(' and ')} are not set. Set one of them, or let the key be asked for:`,
+        fix: command('env', 'add', 'test'),
+        again: { without: ['--from-env', '--no-input'] },
+      };
+    const [first] = kept;
+    return first === undefined
+      ? {
+          message:
+            'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.',
+          fix: command('env', 'add', 'test'),
+        }
+      : {
+          message: say`no environment is the default, and none is named. Kept are: ${kept.join(', ')}. Choose one:`,
+          fix: command('env', 'use', first),
+        };
+  },
   'key.malformed': ({ source, problem }) => ({
     message: say`the key from ${source} is not an API key: ${keyProblems[problem]}. Keys are at ${keysPage}.`,
     fix: help('env', 'add'),
@@ -34,12 +48,19 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
         ? say`${host} refused the API key of ${environment} (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`
         : say`${host} does not let the API key of ${environment} mint tokens (403): its permissions are restricted. See ${keysPage}.`,
     // A name of ours is in lower case; flags and variables, which also give keys, are not.
-    fix: isName(environment) ? command('env', 'add', environment, '--replace') : command('env', 'add', 'test'),
+    fix: isName(environment)
+      ? command('env', 'add', environment, '--replace')
+      : environment.startsWith('COURIER_')
+        ? ['unset', environment]
+        : help(),
+    ...(isName(environment) ? { again: { commands: ['env add'] } } : environment.startsWith('--') && { again: {} }),
   }),
   'environment.unknown': ({ name, known, suggestion, source }) => ({
     message:
-      say`there is no environment ${short(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
-      didYouMean(suggestion),
+      say`there is no environment ${shown(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
+      didYouMean(suggestion) +
+      (name.includes('.env') ? ' A file of variables is named with --env-file.' : ''),
+    ...replacing(name, suggestion),
     fix:
       suggestion || source === 'env remove'
         ? command('env', 'list')
@@ -62,25 +83,28 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
     fix: ['ls', '-ld', path],
   }),
   'environment.unwritable': ({ path, reason }) => ({
-    message: say`${path} cannot be written: ${reason}. COURIER_JWT_CONFIG_DIR names another folder. Nothing was changed.`,
+    message: say`${path} cannot be written: ${reason}. COURIER_JWT_CONFIG_DIR names another folder. What it holds is as it was.`,
     fix: ['ls', '-ld', path],
   }),
   'environment.different': ({ name, before, after }) => ({
     message: say`the new key is of ${after}, and ${name} is of ${before}. Nothing was changed; if that is what you want, add --yes.`,
     fix: command('env', 'add', name, '--replace', '--yes'),
-    again: adding('--yes'),
+    again: { add: ['--yes'] },
   }),
   'keychain.unavailable': ({ name }) => ({
     message: say`there is no keychain here, and the key of ${name} cannot be kept in one. --storage file keeps it in a file that only you can read.`,
     fix: command('env', 'add', name, '--replace', '--storage', 'file'),
+    again: inFile,
   }),
   'keychain.timeout': ({ name, seconds }) => ({
     message: say`the keychain did not answer for ${name} in ${seconds} seconds: it may be locked. Unlock it, or keep the key with --storage file.`,
     fix: command('env', 'add', name, '--replace', '--storage', 'file'),
+    again: inFile,
   }),
   'keychain.refused': ({ name, reason }) => ({
     message: say`the keychain refused for ${name}: ${short(reason, 200)}. Unlock it, or keep the key with --storage file.`,
     fix: command('env', 'add', name, '--replace', '--storage', 'file'),
+    again: inFile,
   }),
   'keychain.missing': ({ name }) => ({
     message: say`the keychain has no key for ${name}: it was removed there, or this is another login. Add it again.`,

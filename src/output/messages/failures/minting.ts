@@ -1,7 +1,7 @@
 import { someUser } from '../../../checks/expectations.js';
 import type { DurationProblem, UserProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, adding, command, help } from './sentences.js';
+import { type SentencesOf, command, help, shown } from './sentences.js';
 
 const userProblems: Record<UserProblem, string> = {
   empty: 'it is empty',
@@ -23,17 +23,17 @@ const durationProblems: Record<DurationProblem, string> = {
 
 export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'duration' | 'production' | 'request'> = {
   'user.invalid': ({ user, problem }) => ({
-    message: say`--user ${short(user)} cannot be a user id: ${userProblems[problem]}.`,
+    message: say`--user ${shown(user)} cannot be a user id: ${userProblems[problem]}.`,
     fix: help(),
   }),
   'tenant.invalid': ({ tenant, problem }) => ({
-    message: say`--tenant ${short(tenant)} cannot be a tenant id: ${problem === 'colon' ? 'a colon in it would make another scope' : userProblems[problem]}.`,
+    message: say`--tenant ${shown(tenant)} cannot be a tenant id: ${problem === 'colon' ? 'a colon in it would make another scope' : userProblems[problem]}.`,
     fix: help(),
   }),
   'tenant.unused': ({ tenant }) => ({
     message: say`--tenant ${short(tenant)} changes only Courier Create's scopes, and none of them is asked for: add --for create.`,
     fix: command('issue', '--user', someUser, '--for', 'create', '--tenant', tenant),
-    again: adding('--for', 'create'),
+    again: { add: ['--for', 'create'] },
   }),
   'scope.user-id': ({ scope }) => ({
     message: say`${short(scope)} is not a scope to ask for: the user is named with --user, and only there.`,
@@ -56,7 +56,7 @@ export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'durati
       }[how]
     }), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
     fix: help(),
-    again: adding('--allow-production'),
+    again: { add: ['--allow-production'] },
   }),
   'request.rejected': ({ status, message }) => ({
     message: say`Courier cannot mint that (${status})${message ? `: ${message}` : ''}.`,

@@ -1,12 +1,25 @@
 import type { FailureCode, FailureFacts } from '../../../errors.js';
-import { say } from '../../escape.js';
+import { say, short } from '../../escape.js';
 
 export interface Explanation {
   message: string;
   /** A command that mends it, or that says how. */
   fix: string[];
   /** Where the same words once more, changed, mend it: then they are better than `fix`, unless one may not be shown. */
-  again?: (words: string[]) => string[];
+  again?: Again;
+}
+
+/** What to change of a command line. */
+export interface Again {
+  /** The commands that this is for: `env add`; any, without it. */
+  commands?: string[];
+  /** Flags to take out, with their values. */
+  without?: string[];
+  /** Flags, or values. */
+  replace?: [from: string, to: string][];
+  add?: string[];
+  /** In the place of the token: `-`, or a file's name after its flag. */
+  token?: string[];
 }
 
 /** A sentence for every failure of the families `F`. */
@@ -16,24 +29,13 @@ export type SentencesOf<F extends string> = {
 
 export const command = (...words: string[]) => ['courier-jwt', ...words];
 export const help = (...words: string[]) => command(...words, '--help');
+/** The same words once more, with what was probably meant by one of them. */
+export const replacing = (word: string, suggestion: string | undefined): { again?: Again } =>
+  suggestion === undefined || word === '' ? {} : { again: { replace: [[word, suggestion]] } };
+/** A value as it may be shown, an empty one too. */
+export const shown = (value: string) => (value === '' ? '""' : short(value));
 export const didYouMean = (suggestion: string | undefined) => (suggestion ? say` Did you mean ${suggestion}?` : '');
 export const keysPage = 'https://app.courier.com/settings/api-keys';
 
-/** The same command once more, with these flags. */
-export const adding =
-  (...flags: string[]) =>
-  (words: string[]): string[] => {
-    const end = words.indexOf('--');
-    return end === -1 ? [...words, ...flags] : words.toSpliced(end, 0, ...flags);
-  };
-
-/** How to give a token that is pasted: the same command, with `-` where it had a token or a file. */
-export const pasted = {
-  fix: command('decode', '-'),
-  again: (words: string[]) => {
-    const isFlag = (word = '') => /^--(?:token-file|token|jwt)$/.test(word);
-    const isSource = (word: string, i: number) =>
-      word === '-' || word.includes('eyJ') || isFlag(word.split('=')[0]) || isFlag(words[i - 1]);
-    return [...words.filter((word, i) => !isSource(word, i)), '-'];
-  },
-};
+/** How to give a token that is pasted. */
+export const pasted = { fix: command('decode', '-'), again: { token: ['-'] } };

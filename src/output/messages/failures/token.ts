@@ -38,7 +38,7 @@ export const tokenSentences: SentencesOf<'token'> = {
       : {
           message: say`${short(path)} is no token. If it is a file with one in it, name it with --token-file.`,
           fix: command('decode', '--token-file', path),
-          again: (words) => words.flatMap((word) => (word === path ? ['--token-file', word] : [word])),
+          again: { token: ['--token-file', path] },
         },
   'token.ambiguous': ({ candidates }) => ({
     message: [

@@ -1,6 +1,6 @@
 import { someUser } from '../../../checks/expectations.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, adding, command, didYouMean, help, keysPage, pasted } from './sentences.js';
+import { type SentencesOf, command, didYouMean, help, keysPage, pasted, replacing, shown } from './sentences.js';
 
 export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
   'usage.parser': ({ message, command: name }) => ({
@@ -21,9 +21,26 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
       name === undefined
         ? command('issue', '--user', someUser, '--api-key-stdin')
         : command('env', 'add', name, '--api-key-stdin'),
+    ...(option !== undefined && {
+      again: { commands: ['issue', 'env add', 'env check'], without: [option], add: ['--api-key-stdin'] },
+    }),
   }),
   'usage.unknown-option': ({ option, command: name, suggestion }) => ({
     message: say`${name ? `${name} has` : 'there is'} no option ${short(option)}.` + didYouMean(suggestion),
+    fix: help(),
+    ...replacing(option.split('=')[0]!, suggestion),
+  }),
+  'usage.option-first': ({ option, command: name }) => ({
+    message: say`${option.split('=')[0]!} belongs behind ${name}.`,
+    fix: help(),
+    again: {},
+  }),
+  'usage.option': ({ option, known, suggestion }) => ({
+    message: say`there is no option ${short(option)}: there are ${known.join(', ')}.` + didYouMean(suggestion),
+    fix: help(),
+  }),
+  'usage.no-value': ({ option, next }) => ({
+    message: say`${option} has no value: ${short(next)} follows it. Is a variable empty? A value that begins with - goes behind =.`,
     fix: help(),
   }),
   'usage.token-option': ({ option }) => ({
@@ -31,8 +48,9 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     ...pasted,
   }),
   'usage.value': ({ option, value, reason, suggestion }) => ({
-    message: say`${option} ${short(value)}: ${reason}.` + didYouMean(suggestion),
+    message: say`${option} ${shown(value)}: ${reason}.` + didYouMean(suggestion),
     fix: option === '--for' ? command('scopes') : help(),
+    ...replacing(value, suggestion),
   }),
   'usage.excess': ({ command: name, suggestion, takesToken }) => ({
     message: takesToken
@@ -50,17 +68,17 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: help(),
   }),
   'usage.missing': ({ option, command: name }) => ({
-    message: say`${name} needs ${option}.`,
+    message: say`${name || 'courier-jwt'} needs ${option}.`,
     fix: help(),
   }),
   'usage.needs-yes': ({ what, option }) => ({
     message: say`${what} needs a yes, and there is no terminal to ask on: add ${option}.`,
     fix: help(),
-    again: adding(option),
+    again: { add: [option] },
   }),
-  'usage.declined': ({ what }) => ({ message: say`not confirmed: ${what}. Nothing was changed.`, fix: help() }),
+  'usage.declined': ({ what }) => ({ message: say`not confirmed: ${what}. Nothing was done.`, fix: help() }),
   'usage.file': ({ option, path, reason }) => ({
-    message: say`${option} ${path} cannot be read: ${reason}.`,
+    message: say`${option}${path === '' ? '' : ` ${path}`} cannot be read: ${reason}.`,
     fix: help(),
   }),
   'usage.node-debug': ({ value }) => ({
@@ -90,7 +108,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.exists': ({ name }) => ({
     message: say`${name} is there already. To put a new key in the place of its own, add --replace.`,
     fix: command('env', 'add', name, '--replace'),
-    again: adding('--replace'),
+    again: { without: ['--no-check'], add: ['--replace'] },
   }),
   'output.failed': ({ reason }) => ({
     message: say`the output could not be written: ${reason}.`,
