@@ -9,7 +9,7 @@ type Kind = 'text' | 'list' | 'seconds' | 'any';
  * `options`, where each has a name that is known and a value of its kind; an undefined one counts as left out.
  * @throws {Failure} `usage.option` or `usage.value`
  */
-export function judged<T extends object>(options: T, kinds: Record<keyof T & string, Kind>): T {
+export function judged<T extends object>(options: T | undefined, kinds: Record<keyof T & string, Kind>): T {
   const names = Object.keys(kinds) as (keyof T & string)[];
   for (const [option, value] of Object.entries(options ?? {})) {
     const name = names.find((one) => one === option);
@@ -18,7 +18,7 @@ export function judged<T extends object>(options: T, kinds: Record<keyof T & str
     const reason = value === undefined ? undefined : wrong(value, kinds[name]);
     if (reason !== undefined) throw new Failure('usage.value', { option, value: String(value), reason });
   }
-  return options ?? {};
+  return options ?? ({} as T);
 }
 
 function wrong(value: unknown, kind: Kind): string | undefined {

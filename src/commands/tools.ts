@@ -48,8 +48,10 @@ export function canPrompt({ context, flags }: Tools): boolean {
 
 /** What was done all the same, where the last step fails. */
 export async function orSay(done: string, last: Promise<void>, { console }: Tools): Promise<void> {
-  await last.catch((error: unknown) => {
+  try {
+    await last;
+  } catch (error) {
     console.note(done);
     throw error;
-  });
+  }
 }

@@ -33,7 +33,7 @@ export function judgeWords(argv: string[]): void {
   const named = operandsIn(words);
   const place = nameOfAdd(named);
   if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place });
-  const valueless = partsOf(argv).find(({ flag, words: [, next = ''] }) => flag && /^--\w|^-[euqyh]$/.test(next));
+  const valueless = partsOf(argv).find(({ flag: name, words: [, next = ''] }) => name && /^--\w|^-[euqyh]$/.test(next));
   if (valueless) throw new Failure('usage.no-value', { option: valueless.flag!, next: valueless.words[1]! });
   const takesKey = named[0] === 'issue' || named[0] === 'env';
   if (takesKey && words.some((word) => /^[pd]k_(?:prod|test)_\w{8,}$/.test(word)))
