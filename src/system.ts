@@ -19,7 +19,7 @@ export function system(keychainScript: string): Context {
   let transport: Promise<Transport> | undefined;
   let store: EnvironmentStore | undefined;
   const prompting = async () => {
-    refuseNodeDebug(process.env);
+    refuseNodeDebug(process.env, 'streams');
     return {
       ...(await import('./output/prompts.js')),
       streams: { input: process.stdin, output: process.stderr, signal: interruption() },

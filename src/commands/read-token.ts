@@ -1,7 +1,7 @@
 import { Failure, errnoOf, isFailure } from '../errors.js';
 import { surfaces } from '../scopes/catalogue.js';
-import { jwtStart } from '../token/decode.js';
 import { type FoundToken, findToken } from '../token/find.js';
+import { jwtStart } from '../token/signatures.js';
 import type { Tools } from './tools.js';
 
 export interface TokenSource {

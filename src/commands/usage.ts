@@ -1,6 +1,6 @@
 import type { Command, CommanderError } from 'commander';
 import { Failure } from '../errors.js';
-import { jwtStart } from '../token/decode.js';
+import { jwtStart } from '../token/signatures.js';
 import { suggestCommand, suggestOperand, suggestOption } from './suggest.js';
 import { commandIn } from './table.js';
 

@@ -1,14 +1,13 @@
 import { isName } from '../environments/name.js';
 import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
-import { jwtStart } from '../token/decode.js';
+import { jwtStart, mapSignatures } from '../token/signatures.js';
 import { isSeen } from '../token/unseen.js';
 import { operandsIn, partsOf } from './table.js';
 
 /** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
 const keyFlag = /^--(?:(?:courier-)?api[-_]?key|key|secret|auth-token)(?:=(.*))?$|^--api-key-stdin=(.*)$/is;
 
-const jwt = new RegExp(`${jwtStart.source}[\\w+/=-]*\\.[\\w+/=-]+\\.([\\w+/=-]{21,})`, 'g');
 const firstToken = new RegExp(`^(?:bearer\\s+){0,9}${jwtStart.source}[\\w-]{7}`, 'i');
 
 /** Every secret among the words and the variables: a failure may repeat any of them. */
@@ -19,7 +18,8 @@ export function secretsIn(argv: string[], variables: Record<string, string | und
       ? [flag[1] ?? flag[2] ?? argv[i + 1] ?? '']
       : (word.match(/(?:pk|dk)_(?:prod|test)_[\w-]+|token_[\w-]{8,}/g) ?? []);
   });
-  const signatures = argv.flatMap((word) => [...word.matchAll(jwt)].map(([, signature]) => signature!));
+  const signatures: string[] = [];
+  for (const word of argv) mapSignatures(word, (signature) => String(signatures.push(signature)));
   return [...keys, ...signatures, ...keysIn(variables).map((key) => key.trim())];
 }
 

@@ -26,7 +26,7 @@ export function networkTransport(variables: NetworkVariables): Transport {
   };
   return {
     async send(request) {
-      refuseNodeDebug(variables);
+      refuseNodeDebug(variables, 'requests');
       const url = new URL(request.url);
       const { agent, viaProxy } = agentFor(url);
       return exchange(request, url, { agent: await agent, viaProxy });

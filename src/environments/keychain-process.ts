@@ -14,7 +14,7 @@ export function keychainProcess(
 ): AskKeychain {
   return async (request, timeoutMs) => {
     // The key goes through streams, which Node's own debugging prints.
-    refuseNodeDebug(variables);
+    refuseNodeDebug(variables, 'streams');
     const { spawn } = await import('node:child_process');
     const harmless = Object.entries(variables).filter(([name]) => !name.startsWith('COURIER_'));
     const signal = interruption();

@@ -1,5 +1,5 @@
 import { apiKeyPattern } from '../token/api-key.js';
-import { jwtStart } from '../token/decode.js';
+import { mapSignatures } from '../token/signatures.js';
 import { inertJson, visible } from './escape.js';
 
 /** What stands in the place of a secret. */
@@ -15,7 +15,6 @@ const longest = 1024;
 const tellingLength = 12;
 
 const apiKeys = new RegExp(apiKeyPattern, 'g');
-const jwts = new RegExp(`(${jwtStart.source}[\\w+/=-]+\\.[\\w+/=-]+\\.)[\\w+/=-]{12,}`, 'g');
 
 /** Keys and signatures to keep out of every text that leaves the process. */
 export class Secrets {
@@ -82,5 +81,5 @@ export class Secrets {
  */
 function redactShapes(text: string): string {
   const keyless = /_(?:prod|test)_|token_/.test(text) ? text.replace(apiKeys, redacted) : text;
-  return jwtStart.test(keyless) ? keyless.replace(jwts, `$1${redacted}`) : keyless;
+  return mapSignatures(keyless, () => redacted);
 }

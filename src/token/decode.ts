@@ -6,9 +6,6 @@ export type JsonObject = Record<string, unknown>;
 /** The length of Courier's signatures: HS256 is 32 bytes, in base64url. Source: RFC 7518, 3.2. */
 export const hs256Length = 43;
 
-/** How a header begins in base64url: `{"`, or with white space after the brace. */
-export const jwtStart = /e(?:yJ|yA|wo|wk|w0)/;
-
 /** A JWT taken apart. Its signature is Courier's to verify: nothing here says that the claims are true. */
 export interface Jwt {
   raw: string;

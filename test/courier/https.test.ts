@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { networkTransport } from '../../src/courier/https.js';
-import { printsKeys } from '../../src/courier/node-debug.js';
+import { prints } from '../../src/courier/node-debug.js';
 import type { HttpRequest } from '../../src/courier/transport.js';
 import { type CourierServer, drop, hang, json, stall, startCourier, text } from '../support/courier-server.js';
 import { rejectionOf } from '../token/failure-of.js';
@@ -14,7 +14,7 @@ it.each([
   { nodeDebug: 'https', expected: true },
   { nodeDebug: 'tls', expected: true },
   { nodeDebug: 'net', expected: true },
-  { nodeDebug: 'stream', expected: true },
+  { nodeDebug: 'stream', expected: false },
   { nodeDebug: 'fs', expected: false },
   { nodeDebug: 'http2', expected: false },
   { nodeDebug: 'xhttp', expected: false },
@@ -30,8 +30,17 @@ it.each([
   { nodeDebug: 'n.t', expected: false },
   { nodeDebug: '(', expected: false },
   { nodeDebug: ',', expected: false },
-])('printsKeys NODE_DEBUG=$nodeDebug: $expected', ({ nodeDebug, expected }) => {
-  expect(printsKeys(nodeDebug)).toBe(expected);
+])('NODE_DEBUG=$nodeDebug prints requests: $expected', ({ nodeDebug, expected }) => {
+  expect(prints(nodeDebug, 'requests')).toBe(expected);
+});
+
+it.each([
+  { nodeDebug: '', expected: false },
+  { nodeDebug: 'net', expected: false },
+  { nodeDebug: 'fs,STREAM', expected: true },
+  { nodeDebug: 's*', expected: true },
+])('NODE_DEBUG=$nodeDebug prints what streams carry: $expected', ({ nodeDebug, expected }) => {
+  expect(prints(nodeDebug, 'streams')).toBe(expected);
 });
 
 describe('networkTransport', () => {

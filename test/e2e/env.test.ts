@@ -814,7 +814,7 @@ describe('env use', () => {
   });
 
   const rows: { name: string; exit: number; code: string; fix: string }[] = [
-    { name: 'tset', exit: 3, code: 'environment.unknown', fix: 'courier-jwt env list' },
+    { name: 'tset', exit: 3, code: 'environment.unknown', fix: 'courier-jwt env use test' },
     { name: 'Nope!', exit: 3, code: 'environment.unknown', fix: 'courier-jwt env add test' },
   ];
   it.each(rows)('refuses $name: exit $exit, the default stays', async ({ name, exit, code, fix }) => {

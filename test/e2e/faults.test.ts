@@ -73,7 +73,7 @@ const refused = (message: string): Outcome => ({
   exit: 3,
   code: 'key.refused',
   message: `HOST ${message}`,
-  fix: ['courier-jwt', 'env', 'add', 'test'],
+  fix: ['unset', 'COURIER_API_KEY'],
 });
 const status = (said: string): Outcome => ({
   exit: 4,

@@ -285,12 +285,12 @@ describe('what is refused, and nothing sent', () => {
     'it is a placeholder that nothing was put in for: a variable in single quotes, or one that is not set';
   const user = (shown: string, problem: string) => ({
     code: 'user.invalid',
-    message: `--user ${shown} cannot be a user id: ${problem}.`,
+    message: `--user ${shown || '""'} cannot be a user id: ${problem}.`,
     fix: ['courier-jwt', 'issue', '--help'],
   });
   const tenant = (shown: string, problem: string) => ({
     code: 'tenant.invalid',
-    message: `--tenant ${shown} cannot be a tenant id: ${problem}.`,
+    message: `--tenant ${shown || '""'} cannot be a tenant id: ${problem}.`,
     fix: ['courier-jwt', 'issue', '--help'],
   });
   const namedUser = (shown: string) => ({
@@ -360,14 +360,14 @@ describe('what is refused, and nothing sent', () => {
     {
       argv: ['-u', 'alice', '--scope', ''],
       code: 'usage.value',
-      message: '--scope : it is empty.',
+      message: '--scope "": it is empty.',
       fix: help,
     },
     {
       argv: ['-u', 'alice', '--for', 'ibox'],
       code: 'usage.value',
       message: `--for ibox: there is no such surface: ${surfaces}. Did you mean inbox?`,
-      fix: ['courier-jwt', 'scopes'],
+      fix: ['courier-jwt', 'issue', '-u', 'alice', '--for', 'inbox'],
     },
     {
       argv: ['-u', 'alice', '--for', 'inbox,nowhere'],
@@ -467,7 +467,7 @@ describe('what is warned of, and sent all the same', () => {
     const ran = await issue(['-u', 'alice', '--expires-in', '31d']);
     expect([ran.code, ran.stderr]).toEqual([
       0,
-      'warning: lives for 31 days, more than 30 days. Tokens cannot be revoked: mint a shorter one, 1d for a usual session.\n' +
+      'warning: lives for more than 30 days (31 days). Tokens cannot be revoked: mint a shorter one, 1d for a usual session.\n' +
         summary('alice', 6, 'expires in 31 days'),
     ]);
   });

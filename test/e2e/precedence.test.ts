@@ -232,7 +232,7 @@ describe('which key is sent', () => {
     const options = { variables: given, ...(stdin === undefined ? {} : { stdin }) };
 
     const ran = await issue([...words, ...file, '--json'], options);
-    const winner = wins.source;
+    const winner = wins.source.replace(/^default/, 'the default environment');
     const notes = unused.map((one) => `note: ${one} is not used: ${winner} wins.\n`).join('');
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: notes });
     expect(documentOf(ran).environment).toEqual({ name: wins.name, source: wins.source, baseUrl: courier.url });
@@ -436,7 +436,7 @@ describe('what is refused', () => {
       code: 'environment.unknown',
       message:
         'there is no environment tset (--env). There are: europe, my-test, other, test, local. Did you mean test?',
-      fix: ['courier-jwt', 'env', 'list'],
+      fix: ['courier-jwt', 'issue', '-u', 'alice', '-e', 'test'],
     },
     {
       name: 'COURIER_JWT_ENV that is not there, though COURIER_API_KEY is set',
@@ -459,7 +459,7 @@ describe('what is refused', () => {
       argv: ['--env='],
       exit: 3,
       code: 'environment.unknown',
-      message: 'there is no environment  (--env). There are: europe, my-test, other, test, local.',
+      message: 'there is no environment "" (--env). There are: europe, my-test, other, test, local.',
       fix: ['courier-jwt', 'env', 'add', 'test'],
     },
     {

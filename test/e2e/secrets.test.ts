@@ -420,10 +420,18 @@ describe('when all goes well', () => {
 
   it('NODE_DEBUG that shows child processes shows no key', async () => {
     const { run: runIn } = makeHome();
-    const variables = { ...keyed(courier, key), NODE_DEBUG: 'child_process,stream,timer,fs' };
+    const variables = { ...keyed(courier, key), NODE_DEBUG: 'child_process,timer,fs' };
     // The keychain is asked in a process of its own.
     const ran = await runIn(['env', 'add', 'test', '--from-env'], { variables });
     expect({ exit: ran.code, leaks: leaksOf(ran, secrets) }).toEqual({ exit: 0, leaks: [] });
+  });
+
+  it('NODE_DEBUG that shows what streams carry is refused before the keychain is asked', async () => {
+    const { run: runIn } = makeHome();
+    const variables = { ...keyed(courier, key), NODE_DEBUG: 'stream' };
+    const ran = await runIn(['env', 'add', 'test', '--from-env', '--json'], { variables });
+    const { error } = JSON.parse(ran.stdout) as { error: { code: string } };
+    expect([ran.code, error.code, leaksOf(ran, secrets)]).toEqual([2, 'usage.node-debug', []]);
   });
 
   it('the key is in no argument and no variable of a child process', async () => {

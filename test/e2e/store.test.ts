@@ -191,11 +191,26 @@ describe('a broken file', () => {
 });
 
 describe('in the place of a file', () => {
-  const rows: { stands: string; make: (path: string) => void }[] = [
-    { stands: 'a directory', make: (path) => mkdirSync(path) },
-    { stands: 'a link to itself', make: (path) => symlinkSync(path, path) },
+  const rows: {
+    stands: string;
+    make: (path: string) => void;
+    removed: [number, string | undefined];
+    listed: string[];
+  }[] = [
+    {
+      stands: 'a directory',
+      make: (path) => mkdirSync(path),
+      removed: [3, 'environment.unwritable'],
+      listed: ['good ok', 'odd environment.unreadable'],
+    },
+    {
+      stands: 'a link to itself',
+      make: (path) => symlinkSync(path, path),
+      removed: [0, undefined],
+      listed: ['good ok'],
+    },
   ];
-  it.each(rows)('$stands: exit 3 for that environment alone', async ({ make }) => {
+  it.each(rows)('$stands: exit 3 for that environment alone', async ({ make, removed, listed }) => {
     const home = house();
     home.put('good', record(goodKey));
     make(home.path('odd'));
@@ -205,13 +220,7 @@ describe('in the place of a file', () => {
       await home.failure(['env', 'remove', 'odd', '--yes']),
       await home.used('--env', 'good'),
       await home.listed(),
-    ]).toEqual([
-      [3, 'environment.unreadable'],
-      [3, 'environment.unreadable'],
-      [3, 'environment.unreadable'],
-      [0, goodKey],
-      [0, 'good ok', 'odd environment.unreadable'],
-    ]);
+    ]).toEqual([[3, 'environment.unreadable'], [3, 'environment.unreadable'], removed, [0, goodKey], [0, ...listed]]);
   });
 });
 
@@ -414,7 +423,7 @@ describe('modes', () => {
     chmodSync(home.path('test'), 0o644);
     const { stderr } = await home.run(['issue', '-u', 'alice', '--env', 'test'], { more: { COURIER_BASE_URL: '' } });
     expect(stderr.split('\n')[0]).toBe(
-      'warning: test: others on this machine can read its file. Make it yours: chmod 600.',
+      'warning: test: others on this machine can read its file, or put another in its place. chmod 600 the file and 700 its folder.',
     );
   });
 });
