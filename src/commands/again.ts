@@ -11,7 +11,10 @@ export function wordsAgain(argv: string[], again: Again): string[] | undefined {
   if (commands && !commands.includes(named.join(' '))) return undefined;
   // What reads JSON asks for it itself: the command is the same that is printed.
   const dropped = ['--json', ...without, ...(token ? tokenFlags : [])];
-  const rest = partsOf(argv).filter((part) => !(part.flag === undefined && named.includes(part.words[0]!)));
+  const parts = partsOf(argv);
+  // The command comes first, wherever it stood.
+  const names = parts.filter(({ flag }) => flag === undefined).slice(0, named.length);
+  const rest = parts.filter((part) => !names.includes(part));
   // Where a token belongs, every word that is no flag may be a part of one.
   const kept = rest.filter(({ flag }) => (flag === undefined ? !token : !dropped.includes(flag)));
   // They stood after `--`, which is not kept.

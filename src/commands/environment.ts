@@ -17,7 +17,10 @@ import { type Tools, canPrompt } from './tools.js';
 /** Nothing that holds keys is larger. */
 const limitBytes = 1024 * 1024;
 
-/** Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. `named`: where a name is from. */
+/**
+ * Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. `named`: what
+ * gave the name.
+ */
 export async function chooseFor(options: KeyOptions, tools: Tools, named = '--env'): Promise<Choice> {
   const { env, region } = tools.flags;
   const byHand = await keyByHand(options, tools);

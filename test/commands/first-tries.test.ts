@@ -168,6 +168,12 @@ describe('a file where a token belongs', () => {
 describe('the same words once more, with what was missing', () => {
   const records = { test: someRecord(), prod: someRecord({ production: true }) };
   const rows: { argv: string[]; outside?: Outside; code: number; offered: string }[] = [
+    {
+      argv: ['env', 'remove', 'remove'],
+      outside: { records: { remove: someRecord() } },
+      code: 2,
+      offered: 'courier-jwt env remove remove --yes',
+    },
     { argv: ['env', 'remove', 'test', '-q'], code: 2, offered: 'courier-jwt env remove test -q --yes' },
     {
       argv: ['issue', '-u', 'alice', '-e', 'prod', '--for', 'inbox'],
