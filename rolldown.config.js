@@ -196,7 +196,7 @@ export default defineConfig([
           },
           {
             name: 'core',
-            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|scopes|token|output\/(?!prompts|token-text|report-text|scopes-text|messages\/failures)|checks\/(shape|time|expectations)|commands\/(program|options|table|words|tools|read-token)|environments\/(variables|lookup))/,
+            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|scopes|token|output\/(?!prompts|token-text|report-text|scopes-text|messages\/failures)|checks\/(shape|time|expectations)|commands\/(program|options|table|argv|words|tools|read-token)|environments\/(variables|lookup))/,
             priority: 2,
           },
         ],

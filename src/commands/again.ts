@@ -1,5 +1,6 @@
 import type { Again } from '../output/messages/failures/sentences.js';
-import { commandIn, partsOf } from './table.js';
+import { partsOf } from './argv.js';
+import { commandIn } from './table.js';
 
 /** How a token is given, or what people take for it. */
 const tokenFlags = ['--token-file', '--token', '--jwt'];

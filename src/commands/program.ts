@@ -4,8 +4,9 @@ import { makeConsole } from '../output/console.js';
 import { toJson } from '../output/escape.js';
 import type { Secrets } from '../output/secrets.js';
 import { version } from '../version.js';
+import { operandsIn } from './argv.js';
 import { addGlobalOptions } from './options.js';
-import { type CommandEntry, commandTable, operandsIn } from './table.js';
+import { type CommandEntry, commandTable } from './table.js';
 import type { Act, GlobalFlags } from './tools.js';
 
 const exitCodes = `

@@ -1,6 +1,7 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
-import { commandTable, operandsIn } from './table.js';
+import { operandsIn } from './argv.js';
+import { commandTable } from './table.js';
 import { pasteable } from './words.js';
 
 /** What people type first, by the command that does it. */

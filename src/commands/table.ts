@@ -1,3 +1,4 @@
+import { operandsIn } from './argv.js';
 import type { CommandModule } from './tools.js';
 
 export interface CommandEntry {
@@ -37,34 +38,4 @@ export function commandIn(argv: string[]): string[] {
   const entry = commandTable.find((one) => one.name === name);
   if (!entry) return [];
   return entry.commands?.includes(second) ? [entry.name, second] : [entry.name];
-}
-
-/** The flags that take the next word; a test holds them against the parser's. */
-export const valuedFlags = new Set(
-  [
-    '-e --env --region --timeout --env-file -u --user --for --scope --tenant --expires-in --output --api-key-file',
-    '--storage --require --tenant-scope --min-ttl --leeway --token-file',
-    // Not ours, but tried.
-    '--api-key --apikey --key --secret --auth-token --courier-api-key',
-  ].flatMap((names) => names.split(' ')),
-);
-
-/** The words that are neither flags nor a flag's value. */
-export function operandsIn(argv: string[]): string[] {
-  return partsOf(argv).flatMap(({ flag, words }) => (flag === undefined ? words : []));
-}
-
-/** A command line in its parts: a flag with its value, or a word. What stands after `--` is words, and so is `-`. */
-export function partsOf(argv: string[]): { flag?: string; words: string[] }[] {
-  const parts: { flag?: string; words: string[] }[] = [];
-  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
-  for (let i = 0; i < end; i += 1) {
-    const word = argv[i]!;
-    const isFlag = word.startsWith('-') && word !== '-';
-    const [flag = ''] = word.split('=');
-    const takesNext = isFlag && valuedFlags.has(word) && i + 1 < end;
-    parts.push(isFlag ? { flag, words: takesNext ? [word, argv[i + 1]!] : [word] } : { words: [word] });
-    if (takesNext) i += 1;
-  }
-  return [...parts, ...argv.slice(end + 1).map((word) => ({ words: [word] }))];
 }

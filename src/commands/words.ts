@@ -3,7 +3,7 @@ import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
 import { jwtStart, mapSignatures } from '../token/signatures.js';
 import { isSeen } from '../token/unseen.js';
-import { operandsIn, partsOf } from './table.js';
+import { operandsIn, partsOf } from './argv.js';
 
 /** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
 const keyFlag = /^--(?:(?:courier-)?api[-_]?key|key|secret|auth-token)(?:=(.*))?$|^--api-key-stdin=(.*)$/is;

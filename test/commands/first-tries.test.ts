@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { valuedFlags } from '../../src/commands/argv.js';
 import { buildProgram } from '../../src/commands/program.js';
-import { commandTable, valuedFlags } from '../../src/commands/table.js';
+import { commandTable } from '../../src/commands/table.js';
 import { someRecord } from '../environments/memory.js';
 import { type Outside, runInMemory } from '../support/context.js';
 
