@@ -1,4 +1,4 @@
-import { closeSync, open, openSync, read, readSync, statSync, writeSync } from 'node:fs';
+import { closeSync, open, read, readFileSync, statSync, writeSync } from 'node:fs';
 import { Failure, errnoOf } from './errors.js';
 
 /** Files, pipes and terminals by their descriptors: cheaper than Node's streams, which cost 4 ms to load. */
@@ -55,27 +55,18 @@ async function readChunk(fd: number, interruption: AbortSignal): Promise<Buffer>
 export async function readFile(
   path: string,
   limitBytes: number,
-  interruption: AbortSignal,
+  interruption: () => AbortSignal,
 ): Promise<string | undefined> {
   const stats = statSync(path);
-  const waits = !stats.isFile() && !stats.isDirectory();
-  const fd = waits ? await inThread<number>(interruption, (done) => open(path, 'r', done)) : openSync(path, 'r');
+  // Those of /proc have no size and no end.
+  if (stats.isDirectory() || (stats.isFile() && stats.size > 0))
+    return stats.size > limitBytes ? undefined : textOf(readFileSync(path));
+  const signal = interruption();
+  const fd = await inThread<number>(signal, (done) => open(path, 'r', done));
   try {
-    return waits ? await readAll(fd, limitBytes, interruption) : readAtOnce(fd, limitBytes);
+    return await readAll(fd, limitBytes, signal);
   } finally {
     closeSync(fd);
-  }
-}
-
-function readAtOnce(fd: number, limitBytes: number): string | undefined {
-  const chunks: Buffer[] = [];
-  for (let total = 0; ;) {
-    const buffer = Buffer.alloc(chunkBytes);
-    const count = readSync(fd, buffer);
-    if (count === 0) return textOf(Buffer.concat(chunks));
-    total += count;
-    if (total > limitBytes) return undefined;
-    chunks.push(buffer.subarray(0, count));
   }
 }
 

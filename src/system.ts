@@ -53,7 +53,7 @@ export function system(keychainScript: string): Context {
         return askSecret(question, streams);
       },
     },
-    files: { read: (path, limitBytes) => readFile(path, limitBytes, interruption()) },
+    files: { read: (path, limitBytes) => readFile(path, limitBytes, interruption) },
     get interruption() {
       return interruption();
     },

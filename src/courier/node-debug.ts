@@ -11,6 +11,7 @@ export function refuseNodeDebug(variables: Record<string, string | undefined>, w
 
 /** NODE_DEBUG is a list, with wildcards. */
 export function prints(nodeDebug: string, what: 'requests' | 'streams'): boolean {
+  if (nodeDebug === '') return false;
   const patterns = nodeDebug.split(',').map((name) => name.trim().replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return patterns
     .filter(Boolean)
