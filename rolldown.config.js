@@ -186,12 +186,12 @@ export default defineConfig([
         groups: [
           {
             name: 'main',
-            test: /src\/(main|cli|system|streams|errors|version|courier\/node-debug|environments\/(name|files|record|keychain.*))\.ts$/,
+            test: /src\/(main|cli|system|streams|errors|version|courier\/node-debug|environments\/(name|files|json-file|record|keychain.*))\.ts$/,
             priority: 3,
           },
           {
             name: 'minting',
-            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|keep|lookup|name|variables|record|keychain.*|store)|emulator|checks\/grant|commands\/(environment|mint|issue)\.)/,
+            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|json-file|keep|lookup|name|variables|record|keychain.*|store)|emulator|checks\/grant|commands\/(environment|mint|issue|dry-run)\.)/,
             priority: 1,
           },
           {

@@ -38,6 +38,17 @@ export async function open(choice: Choice, tools: Tools): Promise<Environment> {
   return environment;
 }
 
+/** As JSON has it, documented in README. */
+export function environmentView({ name, source, baseUrl }: Choice) {
+  return { name, source, baseUrl };
+}
+
+/** Whose key it is and where it goes. */
+export function placeOf({ name, source, local, baseUrl }: Choice): string {
+  const environment = name === null ? source : `${name} (${source})`;
+  return `${environment}, ${local ? 'the embedded Courier' : baseUrl}`;
+}
+
 export async function environmentSources(tools: Tools): Promise<EnvironmentSources> {
   const { variables, store, keychain } = tools.context;
   const envFile = await readEnvFile(tools);

@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
 import { type Asked, checkGrant } from '../checks/grant.js';
 import { longLifetimeSeconds } from '../checks/time.js';
-import { issueHttpRequest } from '../courier/client.js';
-import { regionBaseUrls } from '../courier/regions.js';
 import { knownPrefix } from '../environments/key.js';
 import { isProductionScope } from '../environments/production.js';
 import { type Choice, type Environment, keyLabelOf, labelOf } from '../environments/resolve.js';
-import { Failure, isFailure } from '../errors.js';
+import { Failure } from '../errors.js';
 import { say, toJson } from '../output/escape.js';
-import { curlText, placeholderKey, requestView } from '../output/request-text.js';
 import { shellWord } from '../output/shell.js';
 import { relative } from '../output/times.js';
 import { type Finding, exitCodeOf } from '../report.js';
@@ -18,7 +15,8 @@ import { type Claims, readClaims } from '../token/claims.js';
 import type { Jwt } from '../token/decode.js';
 import { isLocal } from '../token/local.js';
 import { isoOrNull } from '../token/time.js';
-import { chooseFor, open } from './environment.js';
+import { dryRun } from './dry-run.js';
+import { chooseFor, environmentView, open, placeOf } from './environment.js';
 import { mintToken } from './mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once, oneOf, seconds } from './options.js';
 import { type Act, type Tools, canPrompt } from './tools.js';
@@ -69,7 +67,7 @@ type Asking = Asked & { expiresIn: string };
 
 async function issue(options: IssueOptions, tools: Tools, [word]: (string | undefined)[]): Promise<number> {
   const asked = askedBy(options, word, tools.flags.json);
-  if (options.dryRun) return dryRun(asked, options, tools);
+  if (options.dryRun) return dryRun({ ...asked, warnings: requestWarnings(asked) }, options, tools);
   const choice = await chooseFor(options, tools);
   const environment = await open(choice, tools);
   await confirmProduction(environment, options, tools);
@@ -160,10 +158,6 @@ function document({ token, claims, asked, choice, warnings }: Minted) {
   };
 }
 
-function environmentView({ name, source, baseUrl }: Choice) {
-  return { name, source, baseUrl };
-}
-
 function envLines({ token, claims, asked }: Minted): string {
   const expiresAt = isoOrNull(claims.expiresAt);
   const lines = [`COURIER_JWT=${token.raw}`, `COURIER_JWT_USER=${shellWord(asked.user)}`];
@@ -174,36 +168,4 @@ function summary({ claims, asked, choice }: Minted, now: number): string {
   const expiry = claims.expiresAt === null ? 'never expires' : `expires ${relative(claims.expiresAt - now)}`;
   const count = `${claims.scopes.length} scopes`;
   return say`minted for ${asked.user}: ${claims.tenantScope ?? 'no environment'}, ${count}, ${expiry}; key: ${placeOf(choice)}`;
-}
-
-/** Whose key it is and where it goes. */
-function placeOf({ name, source, local, baseUrl }: Choice): string {
-  const environment = name === null ? source : `${name} (${source})`;
-  return `${environment}, ${local ? 'the embedded Courier' : baseUrl}`;
-}
-
-/** Says what would be sent, and sends nothing. */
-async function dryRun(asked: Asking, options: IssueOptions, tools: Tools): Promise<number> {
-  const choice = await choiceOrNone(options, tools);
-  if (choice?.key) tools.secrets.add(choice.key.text);
-  const baseUrl =
-    choice && !choice.local ? choice.baseUrl : regionBaseUrls[choice ? 'us' : (tools.flags.region ?? 'us')];
-  const timeoutMs = tools.flags.timeout * 1000;
-  const request = issueHttpRequest({ ...asked, baseUrl, apiKey: placeholderKey, timeoutMs });
-  requestWarnings(asked).forEach(tools.console.warn);
-  tools.console.note(say`nothing was sent; key: ${choice ? placeOf(choice) : 'there is none yet'}`);
-  if (choice?.local) tools.console.note('local sends nothing anyway: this is what Courier would be sent.');
-  const environment = choice ? environmentView(choice) : null;
-  tools.console.result(tools.flags.json ? toJson({ request: requestView(request), environment }) : curlText(request));
-  return 0;
-}
-
-/** No key is needed to say what would be sent. */
-async function choiceOrNone(options: IssueOptions, tools: Tools): Promise<Choice | undefined> {
-  try {
-    return await chooseFor(options, tools);
-  } catch (error) {
-    if (isFailure(error, 'key.missing')) return undefined;
-    throw error;
-  }
 }

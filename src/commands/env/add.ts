@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
-import { type Region, regionBaseUrls } from '../../courier/regions.js';
+import { regionBaseUrls } from '../../courier/regions.js';
 import { keepEnvironment } from '../../environments/keep.js';
 import { checkKey, knownPrefix, maskKey } from '../../environments/key.js';
 import { readableDefault } from '../../environments/lookup.js';
 import { checkName, keyVariable } from '../../environments/name.js';
 import { isProductionKey, isProductionScope } from '../../environments/production.js';
 import type { EnvironmentRecord, Storage } from '../../environments/record.js';
-import { ownServer } from '../../environments/resolve.js';
-import type { VariableOrigin, Variables } from '../../environments/variables.js';
 import { Failure, familyOf, isFailure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
-import { environmentSources, keyByHand } from '../environment.js';
+import { environmentSources } from '../environment.js';
 import { type KeyOptions, addKeyOptions, examples, oneOf } from '../options.js';
 import { type Act, type Tools, canPrompt, orSay } from '../tools.js';
+import { type Place, placeOf, readKey } from './given-key.js';
 import { probe } from './probe.js';
 import { viewOf, workspaceName } from './view.js';
 
@@ -122,52 +121,6 @@ function existing(name: string, { replace }: AddOptions, { context }: Tools): En
     if (replace && isFailure(error, 'environment.broken')) return undefined;
     throw error;
   }
-}
-
-interface GivenKey {
-  text: string;
-  /** For messages. */
-  source: string;
-  /** Undefined for a key that `COURIER_BASE_URL` does not go with. */
-  origin?: VariableOrigin;
-}
-
-async function readKey(name: string, options: AddOptions, variables: Variables, tools: Tools): Promise<GivenKey> {
-  const byHand = await keyByHand(options, tools);
-  if (byHand) return { text: byHand.key, source: byHand.flag, origin: 'shell' };
-  if (options.fromEnv) return keyFromVariables(name, variables);
-  // A URL that cannot be used is usage: said before anybody types a key.
-  if (!tools.flags.region) ownServer('the terminal', 'shell', variables);
-  const text = await tools.context.prompts.secret(say`API key of ${name} (not shown):`);
-  return { text: text.trim(), source: 'the terminal', origin: 'shell' };
-}
-
-function keyFromVariables(name: string, variables: Variables): GivenKey {
-  const own = variables(keyVariable(name));
-  if (own) return { text: own.value, source: keyVariable(name) };
-  const general = variables('COURIER_API_KEY');
-  if (general) return { text: general.value, source: 'COURIER_API_KEY', origin: general.origin };
-  throw new Failure('key.missing', { variables: [keyVariable(name), 'COURIER_API_KEY'] });
-}
-
-interface Place {
-  region: Region;
-  baseUrl: string | null;
-}
-
-/** Where the key belongs: what is said now, else where the key that it replaces belonged. */
-function placeOf(
-  { source, origin }: GivenKey,
-  before: EnvironmentRecord | undefined,
-  variables: Variables,
-  tools: Tools,
-): Place {
-  const { region } = tools.flags;
-  if (variables('COURIER_BASE_URL') && (region || !origin))
-    tools.console.note(`note: COURIER_BASE_URL is not used: ${region ? '--region' : source} wins.`);
-  if (region) return { region, baseUrl: null };
-  const own = origin && ownServer(source, origin, variables);
-  return { region: before?.region ?? 'us', baseUrl: own ?? before?.baseUrl ?? null };
 }
 
 /** `canSkip`: whether the key could be kept without. */
