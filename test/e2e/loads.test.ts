@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -116,6 +116,20 @@ it.each([
   const argv = ['--', join(copy, 'bin/courier-jwt.cjs'), 'decode', '--json', token];
   const { stdout } = await promisify(execFile)(process.execPath, argv);
   expect((JSON.parse(stdout) as { users: string[] }).users).toEqual(['alice']);
+});
+
+it('what was compiled of an older file is not run', async () => {
+  const copy = configFolder();
+  const root = resolve(dist, '../..');
+  for (const part of ['bin', 'dist/cli']) cpSync(join(root, part), join(copy, part), { recursive: true });
+  const file = join(copy, 'dist/cli/chunks/decode.cjs');
+  // V8 compares no more than the lengths.
+  const patched = readFileSync(file, 'utf8').replace('not verified: these', 'NOT VERIFIED: these');
+  writeFileSync(file, patched);
+  utimesSync(`${file}.cache`, 1, 1);
+  const argv = ['--', join(copy, 'bin/courier-jwt.cjs'), 'decode', token];
+  const { stdout } = await promisify(execFile)(process.execPath, argv);
+  expect(stdout).toContain('NOT VERIFIED: these');
 });
 
 it('knows each package by one file or more', () => {
