@@ -29,10 +29,7 @@ const leanCommander = {
     if (!id.includes('/commander/lib/')) return null;
     const module = code
       .replace("const childProcess = require('node:child_process');", '')
-      .replace(
-        /^ {2}(?:_executeSubCommand|_checkForMissingExecutable|checkForMissingExecutable)\(.*\) \{[^]*?^ {2}\}$/gm,
-        '',
-      )
+      .replace(/^ {2}(?:_executeSubCommand|_checkForMissingExecutable)\(.*\) \{[^]*?^ {2}\}$/gm, '')
       .replace(/^const (\{.*\}) = require\('(\.\/.*?)(?:\.js)?'\);/gm, "import $1 from '$2.js';")
       .replace(/^exports\.(\w+) = \1;/gm, 'export { $1 };');
     if (/\brequire\('\.|\bexports\b|childProcess/.test(module)) throw new Error(`commander changed: ${id}`);

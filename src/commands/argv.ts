@@ -3,10 +3,11 @@ export const valuedFlags = new Set(
   [
     '-e --env --region --timeout --env-file -u --user --for --scope --tenant --expires-in --output --api-key-file',
     '--storage --require --tenant-scope --min-ttl --leeway --token-file',
-    // Not ours, but tried.
-    '--api-key --apikey --key --secret --auth-token --courier-api-key',
   ].flatMap((names) => names.split(' ')),
 );
+
+/** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
+export const keyFlag = /^--(?:(?:courier-)?api[-_]?key|key|secret|auth-token)(?:=(.*))?$|^--api-key-stdin=(.*)$/is;
 
 /** The words that are neither flags nor a flag's value. */
 export function operandsIn(argv: string[]): string[] {
@@ -21,7 +22,7 @@ export function partsOf(argv: string[]): { flag?: string; words: string[] }[] {
     const word = argv[i]!;
     const isFlag = word.startsWith('-') && word !== '-';
     const [flag = ''] = word.split('=');
-    const takesNext = isFlag && valuedFlags.has(word) && i + 1 < end;
+    const takesNext = !word.includes('=') && (valuedFlags.has(word) || keyFlag.test(word)) && i + 1 < end;
     parts.push(isFlag ? { flag, words: takesNext ? [word, argv[i + 1]!] : [word] } : { words: [word] });
     if (takesNext) i += 1;
   }

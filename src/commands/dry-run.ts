@@ -5,7 +5,7 @@ import { isFailure } from '../errors.js';
 import { say, toJson } from '../output/escape.js';
 import { curlText, placeholderKey, requestView } from '../output/request-text.js';
 import type { Finding } from '../report.js';
-import { chooseFor, environmentView, placeOf } from './environment.js';
+import { chooseFor, environmentView, keyText } from './environment.js';
 import type { KeyOptions } from './options.js';
 import type { Tools } from './tools.js';
 
@@ -22,7 +22,7 @@ export async function dryRun(
   const timeoutMs = tools.flags.timeout * 1000;
   const request = issueHttpRequest({ ...asked, baseUrl, apiKey: placeholderKey, timeoutMs });
   asked.warnings.forEach(tools.console.warn);
-  tools.console.note(say`nothing was sent; key: ${choice ? placeOf(choice) : 'there is none yet'}`);
+  tools.console.note(say`nothing was sent; key: ${choice ? keyText(choice) : 'there is none yet'}`);
   if (choice?.local) tools.console.note('local sends nothing anyway: this is what Courier would be sent.');
   const environment = choice ? environmentView(choice) : null;
   tools.console.result(tools.flags.json ? toJson({ request: requestView(request), environment }) : curlText(request));

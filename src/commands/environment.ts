@@ -18,13 +18,13 @@ import { type Tools, canPrompt } from './tools.js';
 const limitBytes = 1024 * 1024;
 
 /**
- * Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. `named`: what
- * gave the name.
+ * Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. `source`:
+ * what named it.
  */
-export async function chooseFor(options: KeyOptions, tools: Tools, named = '--env'): Promise<Choice> {
+export async function chooseFor(options: KeyOptions, tools: Tools, source = '--env'): Promise<Choice> {
   const { env, region } = tools.flags;
   const byHand = await keyByHand(options, tools);
-  const request: EnvironmentRequest = { byHand, env, named, region };
+  const request: EnvironmentRequest = { byHand, env, envSource: source, region };
   const choice = chooseEnvironment(request, await environmentSources(tools));
   const winner = choice.source.replace(/^default/, 'the default environment');
   for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${winner} wins.`);
@@ -44,7 +44,7 @@ export function environmentView({ name, source, baseUrl }: Choice) {
 }
 
 /** Whose key it is and where it goes. */
-export function placeOf({ name, source, local, baseUrl }: Choice): string {
+export function keyText({ name, source, local, baseUrl }: Choice): string {
   const environment = name === null ? source : `${name} (${source})`;
   return `${environment}, ${local ? 'the embedded Courier' : baseUrl}`;
 }

@@ -16,7 +16,7 @@ import type { Jwt } from '../token/decode.js';
 import { isLocal } from '../token/local.js';
 import { isoOrNull } from '../token/time.js';
 import { dryRun } from './dry-run.js';
-import { chooseFor, environmentView, open, placeOf } from './environment.js';
+import { chooseFor, environmentView, open, keyText } from './environment.js';
 import { mintToken } from './mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once, oneOf, seconds } from './options.js';
 import { type Act, type Tools, canPrompt } from './tools.js';
@@ -167,5 +167,5 @@ function envLines({ token, claims, asked }: Minted): string {
 function summary({ claims, asked, choice }: Minted, now: number): string {
   const expiry = claims.expiresAt === null ? 'never expires' : `expires ${relative(claims.expiresAt - now)}`;
   const count = `${claims.scopes.length} scopes`;
-  return say`minted for ${asked.user}: ${claims.tenantScope ?? 'no environment'}, ${count}, ${expiry}; key: ${placeOf(choice)}`;
+  return say`minted for ${asked.user}: ${claims.tenantScope ?? 'no environment'}, ${count}, ${expiry}; key: ${keyText(choice)}`;
 }

@@ -23,6 +23,8 @@ Exit codes:
  * @throws {Failure}
  */
 export async function dispatch(argv: string[], context: Context, secrets: Secrets): Promise<number> {
+  const unknown = unknownIn(argv);
+  if (unknown) throw (await import('./usage.js')).unknownCommand(unknown.group, unknown.word, argv);
   let exitCode = 0;
   const act: Act =
     (runner) =>
@@ -39,9 +41,7 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
   // Commander gives help in pieces.
   let said = '';
   const program = await buildProgram(entries, named, act, { write: (text) => void (said += text) });
-  const unknown = unknownIn(argv);
   try {
-    if (unknown) throw (await import('./usage.js')).unknownCommand(unknown.group, unknown.word, argv);
     // A group alone means: what is there?
     const words = argv.length === 0 || (argv.length === 1 && argv[0] === 'env') ? [...argv, '--help'] : argv;
     await program.parseAsync(words, { from: 'user' });

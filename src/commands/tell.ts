@@ -13,7 +13,7 @@ import { pasteable, secretsIn } from './words.js';
 
 /** Says what failed: a sentence and a command on stderr, or with `--json` one document on stdout. */
 export async function tell(failure: Failure, argv: string[], context: Context, secrets: Secrets): Promise<void> {
-  for (const secret of secretsIn(argv, context.variables)) secrets.add(secret);
+  for (const secret of secretsIn(argv)) secrets.add(secret);
   const flags = flagsOf(argv);
   const console = await makeConsole(context, secrets, flags);
   const explanation = explain(failure);

@@ -1,17 +1,13 @@
 import { isName } from '../environments/name.js';
-import { keysIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
 import { jwtStart, mapSignatures } from '../token/signatures.js';
 import { isSeen } from '../token/unseen.js';
-import { operandsIn, partsOf } from './argv.js';
-
-/** Flags that people try to pass a key with: its value must not be repeated, and cannot be used. */
-const keyFlag = /^--(?:(?:courier-)?api[-_]?key|key|secret|auth-token)(?:=(.*))?$|^--api-key-stdin=(.*)$/is;
+import { keyFlag, operandsIn, partsOf } from './argv.js';
 
 const firstToken = new RegExp(`^(?:bearer\\s+){0,9}${jwtStart.source}[\\w-]{7}`, 'i');
 
-/** Every secret among the words and the variables: a failure may repeat any of them. */
-export function secretsIn(argv: string[], variables: Record<string, string | undefined>): string[] {
+/** Every secret among the words: a failure may repeat any of them. */
+export function secretsIn(argv: string[]): string[] {
   const keys = argv.flatMap((word, i) => {
     const flag = keyFlag.exec(word);
     return flag
@@ -20,7 +16,7 @@ export function secretsIn(argv: string[], variables: Record<string, string | und
   });
   const signatures: string[] = [];
   for (const word of argv) mapSignatures(word, (signature) => String(signatures.push(signature)));
-  return [...keys, ...signatures, ...keysIn(variables).map((key) => key.trim())];
+  return [...keys, ...signatures];
 }
 
 /**

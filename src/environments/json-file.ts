@@ -45,7 +45,7 @@ export function readJson(path: string): { value: unknown } | { problem: 'empty' 
   }
 }
 
-/** Where nothing can be read: whether a link to nowhere stands there. */
+/** Of a path that leads nowhere: whether it is a link. */
 function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -15,8 +15,8 @@ export interface EnvironmentRequest {
   /** A key given by hand, as read, with the flag that gave it. */
   byHand?: { key: string; flag: '--api-key-stdin' | '--api-key-file' } | undefined;
   env?: string | undefined;
-  /** Where `env` was named; `--env` unless given. */
-  named?: string | undefined;
+  /** What named it; `--env` unless given. */
+  envSource?: string | undefined;
   region?: Region | undefined;
 }
 
@@ -61,7 +61,7 @@ export function chooseEnvironment(request: EnvironmentRequest, sources: Environm
   const { variables, store } = sources;
   const candidates = [
     request.byHand && { source: request.byHand.flag },
-    request.env !== undefined && { source: request.named ?? '--env', name: request.env },
+    request.env !== undefined && { source: request.envSource ?? '--env', name: request.env },
     named('COURIER_JWT_ENV', variables('COURIER_JWT_ENV')?.value),
     variables('COURIER_API_KEY') && { source: 'COURIER_API_KEY' },
   ].filter((candidate): candidate is Candidate => Boolean(candidate));

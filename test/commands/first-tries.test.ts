@@ -215,6 +215,11 @@ describe('the same words once more, with what was missing', () => {
       offered: 'courier-jwt issue -u alice --for inbox --api-key-stdin',
     },
     {
+      argv: ['issue', '--API_KEY', 'not-a-real-key-at-all', '-u', 'alice'],
+      code: 2,
+      offered: 'courier-jwt issue -u alice --api-key-stdin',
+    },
+    {
       argv: ['issue', '-u', 'alice', '--env', 'tset'],
       code: 3,
       offered: 'courier-jwt issue -u alice --env test',
