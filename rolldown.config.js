@@ -99,6 +99,19 @@ const requireBuiltins = {
   },
 };
 
+/** node:os is seldom needed, and is loaded where it is. */
+const lazyOs = {
+  name: 'lazy-os',
+  generateBundle(_, bundle) {
+    const main = bundle['chunks/main.cjs'];
+    const lazy = main.code
+      .replace(/let node_os=require\("node:os"\);/, '')
+      .replaceAll('node_os.', 'require("node:os").');
+    if (/\bnode_os\b/.test(lazy) || lazy === main.code) throw new Error('node:os is required in another way');
+    main.code = lazy;
+  },
+};
+
 /** Exports by value: a getter for each costs every start to define. Nothing that is exported changes later. */
 const plainExports = {
   name: 'plain-exports',
@@ -167,7 +180,17 @@ export default defineConfig([
   {
     input: { main: 'src/main.ts' },
     platform: 'node',
-    plugins: [leanCommander, noDebug, plainExports, helpersInMain, ascii, requireBuiltins, wrapped, compiledOnce],
+    plugins: [
+      leanCommander,
+      noDebug,
+      plainExports,
+      lazyOs,
+      helpersInMain,
+      ascii,
+      requireBuiltins,
+      wrapped,
+      compiledOnce,
+    ],
     output: {
       dir: 'dist/cli',
       format: 'cjs',

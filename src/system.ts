@@ -69,7 +69,8 @@ function configDirectory(variables: Record<string, string | undefined>): string 
   if (variables.XDG_CONFIG_HOME) return join(variables.XDG_CONFIG_HOME, 'courier-jwt');
   if (process.platform === 'win32' && variables.APPDATA) return join(variables.APPDATA, 'courier-jwt');
   // An empty HOME would make it the current folder, which may be anybody's.
-  return join(home(), '.config', 'courier-jwt');
+  // As node:os has it, which costs half a millisecond to load.
+  return join(variables.HOME || home(), '.config', 'courier-jwt');
 }
 
 /** @throws {Failure} `environment.unreadable` for a user that has none, as in containers */

@@ -286,6 +286,25 @@ describe('as a user who may not', () => {
     return failureOf(ran);
   }
 
+  // Only root can become a user that the system does not know.
+  it.skipIf(!isRoot)('have a home: what needs none works, what does exits 3', async () => {
+    const stranger = async (argv: string[]) => {
+      const words = ['--reuid=54321', '--regid=54321', '--clear-groups', process.execPath, program, ...argv, '--json'];
+      const child = spawn('setpriv', words, { cwd: '/', env: { PATH: process.env.PATH } });
+      child.stdin.end();
+      return failureOf(await ended(child));
+    };
+    expect([
+      await stranger(['scopes']),
+      await stranger(['issue', '-u', 'alice', '--env', 'local']),
+      await stranger(['env', 'list']),
+    ]).toEqual([
+      [0, undefined],
+      [0, undefined],
+      [3, 'environment.unreadable'],
+    ]);
+  });
+
   it('read it: exit 3 for that environment alone', async () => {
     const home = theirs();
     home.put('closed', record(secret));
