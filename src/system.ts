@@ -7,8 +7,6 @@ import type { Transport } from './courier/transport.js';
 import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
-import type { EnvironmentStore } from './environments/store.js';
-import { Failure } from './errors.js';
 import { isReading, readAll, readFile, sleep, writeAll } from './streams.js';
 
 /** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
@@ -17,7 +15,6 @@ export function system(keychainScript: string): Context {
   const stdin = input(0, interruption);
   const stderr = stream(2, { optional: true });
   let transport: Promise<Transport> | undefined;
-  let store: EnvironmentStore | undefined;
   const prompting = async () => {
     refuseNodeDebug(process.env, 'streams');
     return {
@@ -31,10 +28,7 @@ export function system(keychainScript: string): Context {
     stdin,
     variables: process.env,
     now: () => Date.now() / 1000,
-    get store() {
-      store ??= fileStore(configDirectory(process.env));
-      return store;
-    },
+    store: fileStore(configDirectory(process.env)),
     keychain: keychain(keychainProcess(process.execPath, keychainScript, process.env, interruption), {
       onTerminal: () => stdin.isTerminal && stderr.isTerminal,
     }),
@@ -73,13 +67,12 @@ function configDirectory(variables: Record<string, string | undefined>): string 
   return join(variables.HOME || home(), '.config', 'courier-jwt');
 }
 
-/** @throws {Failure} `environment.unreadable` for a user that has none, as in containers */
+/** A user that the system does not know, as in containers, has what Debian gives those without: nothing is ever there. */
 function home(): string {
   try {
     return homedir() || userInfo().homedir;
   } catch {
-    const reason = 'this user has no home: COURIER_JWT_CONFIG_DIR names a folder';
-    throw new Failure('environment.unreadable', { path: '~/.config/courier-jwt', reason });
+    return '/nonexistent';
   }
 }
 
