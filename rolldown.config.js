@@ -211,7 +211,7 @@ export default defineConfig([
           },
           {
             name: 'minting',
-            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|json-file|keep|lookup|name|variables|record|keychain.*|store)|emulator|checks\/grant|commands\/(environment|mint|issue|dry-run)\.)/,
+            test: /src\/(courier\/(?!https|proxy)|environments\/(?!files|json-file|keep|lookup|name|variables|record|keychain.*|store)|emulator\/(mint|transport)|checks\/grant|commands\/(environment|mint|issue|dry-run)\.)/,
             priority: 1,
           },
           {
@@ -224,9 +224,9 @@ export default defineConfig([
     },
   },
   {
-    input: { index: 'src/index.ts' },
+    input: { index: 'src/index.ts', 'emulator/index': 'src/emulator/index.ts' },
     platform: 'node',
-    external: ['jwt-decode', 'ms', 'https-proxy-agent'],
+    external: ['graphql', 'https-proxy-agent', 'jwt-decode', 'ms', 'valibot', 'ws'],
     plugins: [commonJsTypes],
     output: { dir: 'dist/library-cjs', format: 'cjs', cleanDir: true, entryFileNames: '[name].js' },
   },

@@ -19,6 +19,8 @@ export interface Context {
   files: Files;
   /** Aborted by Ctrl-C. */
   interruption: AbortSignal;
+  /** Resolves when it is time to stop: by Ctrl-C, or SIGTERM. */
+  stopped(): Promise<void>;
   /** Rejects with `interrupted.signal` when interrupted. */
   sleep(ms: number): Promise<void>;
   /** From 0 to 1. */

@@ -21,6 +21,8 @@ export interface FailureFacts {
   'usage.missing': { option: string; command: string };
   'usage.needs-yes': { what: string; option: string };
   'usage.file': { option: string; path: string; reason: string };
+  'usage.seed': { path: string; problem: string };
+  'usage.listen': { host: string; port: number; reason: string };
   'usage.node-debug': { value: string };
   'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials' };
   'usage.mixed-sources': { key: string; url: string };

@@ -51,6 +51,7 @@ export function system(keychainScript: string): Context {
     get interruption() {
       return interruption();
     },
+    stopped: async () => stopped(interruption()),
     sleep: async (ms) => sleep(ms, interruption()),
     random: Math.random,
     newId,
@@ -97,6 +98,15 @@ function interruptions(): () => AbortSignal {
     if (interrupted) controller.abort();
     return controller.signal;
   };
+}
+
+/** Only what waits for it handles SIGTERM: anything else ends by it at once. */
+async function stopped(interruption: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (interruption.aborted) resolve();
+    interruption.addEventListener('abort', () => resolve(), { once: true });
+    process.once('SIGTERM', resolve);
+  });
 }
 
 /** A version 4 UUID. It tells things apart and keeps nothing secret: node:crypto would cost 7 ms to load. */

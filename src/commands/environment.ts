@@ -9,13 +9,11 @@ import {
   openEnvironment,
 } from '../environments/resolve.js';
 import { keysIn, variablesOf } from '../environments/variables.js';
-import { Failure, errnoOf } from '../errors.js';
+import { Failure } from '../errors.js';
 import { say } from '../output/escape.js';
 import type { KeyOptions } from './options.js';
+import { limitBytes, readTextFile } from './text-file.js';
 import { type Tools, canPrompt } from './tools.js';
-
-/** Nothing that holds keys is larger. */
-const limitBytes = 1024 * 1024;
 
 /**
  * Which environment the flags, the variables and the store choose; what was set in vain is named on stderr. `source`:
@@ -81,15 +79,4 @@ async function readEnvFile(tools: Tools): Promise<Record<string, string | undefi
     throw new Failure('usage.file', { option: '--env-file', path, reason: 'that needs Node 20.12 or later' });
   const text = await readTextFile('--env-file', path, tools);
   return util.parseEnv(text.replace(/^\uFEFF/, ''));
-}
-
-async function readTextFile(option: string, path: string, { context }: Tools): Promise<string> {
-  try {
-    const text = await context.files.read(path, limitBytes);
-    if (text !== undefined) return text;
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    throw new Failure('usage.file', { option, path, reason: errnoOf(error) });
-  }
-  throw new Failure('usage.file', { option, path, reason: 'it is larger than 1 MB' });
 }

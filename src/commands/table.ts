@@ -29,6 +29,11 @@ export const commandTable: CommandEntry[] = [
     commands: ['add', 'list', 'use', 'check', 'remove'],
     load: () => import('./env/index.js'),
   },
+  {
+    name: 'emulator',
+    summary: 'a local Courier, for a front end and its backend, without account or key',
+    load: () => import('./emulator.js'),
+  },
   { name: 'completion', summary: 'a completion script for bash, zsh or fish', load: () => import('./completion.js') },
 ];
 

@@ -1,3 +1,4 @@
+import { isProductionKey } from '../environments/production.js';
 import type { JsonObject } from '../token/decode.js';
 import { parseDuration } from '../token/duration.js';
 import { localWorkspace, signLocally } from '../token/local.js';
@@ -7,10 +8,12 @@ export interface Mint {
   now: number;
   /** A UUID for `jti`. */
   id: string;
+  /** The API key; `--env local` has none, and mints for published/test. */
+  key?: string | undefined;
 }
 
 /** Courier's answer to the body of `POST /auth/issue-token`: a token of Courier's exact shape, or its error. */
-export function mint(body: unknown, { now, id }: Mint): { status: number; body: JsonObject } {
+export function mint(body: unknown, { now, id, key = '' }: Mint): { status: number; body: JsonObject } {
   const { scope, expires_in: expiresIn } = (body ?? {}) as JsonObject;
   if (typeof scope !== 'string' || scope.trim() === '') return invalid('scope is required');
   const lifetime = expiresIn === undefined ? null : lifetimeSeconds(expiresIn);
@@ -18,13 +21,19 @@ export function mint(body: unknown, { now, id }: Mint): { status: number; body: 
   const iat = Math.floor(now);
   const claims = {
     scope,
-    tenant_scope: localWorkspace.tenantScope,
-    tenant_id: localWorkspace.tenantId,
+    ...workspaceOf(key),
     iat,
     ...(lifetime === null ? {} : { exp: Math.floor(iat + lifetime) }),
     jti: id,
   };
   return { status: 200, body: { token: sign(claims) } };
+}
+
+/** State and environment stand in a key's prefix. A `token_` key's are known to Courier only: here they are published/test. */
+function workspaceOf(key: string) {
+  const state = key.startsWith('dk_') ? 'draft' : 'published';
+  if (!isProductionKey(key)) return { tenant_scope: `${state}/test`, tenant_id: localWorkspace.tenantId };
+  return { tenant_scope: `${state}/production`, tenant_id: localWorkspace.tenantId.replace('/test', '') };
 }
 
 function lifetimeSeconds(expiresIn: unknown): number | undefined {

@@ -42,7 +42,7 @@ export function tokenText(view: TokenView, now: number, paint: Paint): string {
 
 const signatures: Record<TokenView['signature'], string> = {
   'not-verified': "not verified: these are claims only, and the signature is Courier's to verify",
-  local: 'by the embedded Courier (--env local): Courier itself will refuse it',
+  local: 'by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it',
 };
 
 function scopeRows(scopes: string[]): string[] {

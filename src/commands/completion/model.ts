@@ -64,6 +64,9 @@ const valuesOfFlags: Record<string, Values> = {
   '--region': words('us', 'eu'),
   '--storage': words('keychain', 'file'),
   '--output': words('token', 'env'),
+  '--missing-scope': words('refuse', 'empty'),
+  '--port': words('4010', '0'),
+  '--host': words('127.0.0.1', '0.0.0.0'),
   '--tenant-scope': words(...['test', 'production'].flatMap((name) => [name, `published/${name}`, `draft/${name}`])),
   '<surfaces>': {
     kind: 'list',

@@ -60,7 +60,8 @@ const sentences: Record<string, (known: Known) => string> = {
     say`the signature is cut short (${k.fact('characters')} of ${k.fact('expected')} characters): Courier refuses it. A column or a copy was too narrow.`,
   'signature.stand-in': (k) =>
     say`the signature is no real one (${k.fact('characters')} characters, HS256 has ${k.fact('expected')}), as in a test fixture: Courier refuses it.`,
-  'signature.local': () => 'signed by the embedded Courier (--env local): Courier itself will refuse it.',
+  'signature.local': () =>
+    'signed by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it.',
   'signature.not-verified': () => 'not looked at: the signature. Only Courier can verify it; these are claims only.',
   'claim.no-scope': (k) =>
     k.finding.facts.present === true
@@ -140,6 +141,8 @@ const sentences: Record<string, (known: Known) => string> = {
     say`${k.subject}: the workspace was not recorded yet, and now is (${k.fact('tenantScope')}).`,
   'workspace.changed': (k) =>
     say`${k.subject}: the key is of ${k.fact('found')} now, and was of ${k.fact('expected')} when it was added.`,
+  'emulator.exposed': (k) =>
+    say`whoever reaches ${k.fact('host')} can mint, read and send here, over plain http. Let it hold nothing real.`,
   'environment.exposed': (k) =>
     say`${k.subject}: others on this machine can read its file, or put another in its place. chmod 600 the file and 700 its folder.`,
 };

@@ -81,6 +81,15 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`${option}${path === '' ? '' : ` ${path}`} cannot be read: ${reason}.`,
     fix: help(),
   }),
+  'usage.seed': ({ path, problem }) => ({
+    message: say`--seed ${path} is no seed: ${short(problem, 200)}.`,
+    fix: help('emulator'),
+  }),
+  'usage.listen': ({ host, port, reason }) => ({
+    message: listening(host, port, reason),
+    fix: command('emulator', '--port', '0'),
+    ...(reason === 'EADDRINUSE' && { again: { without: ['--port'], add: ['--port', '0'] } }),
+  }),
   'usage.node-debug': ({ value }) => ({
     message: say`NODE_DEBUG=${short(value)} would make Node print the API key with the request. Nothing was sent; unset it.`,
     fix: ['unset', 'NODE_DEBUG'],
@@ -120,3 +129,11 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'interrupted.signal': () => ({ message: 'interrupted.', fix: help() }),
 };
+
+function listening(host: string, port: number, reason: string): string {
+  const place = say`port ${port} of ${short(host)}`;
+  if (reason === 'EADDRINUSE')
+    return `${place} is in use, perhaps by another emulator. --port takes another one, and 0 any that is free.`;
+  if (reason === 'EACCES') return `${place} is not for everybody to take: choose one above 1023.`;
+  return say`${short(host)} is no address of this machine that can be listened on (${reason}). Without --host it is 127.0.0.1.`;
+}

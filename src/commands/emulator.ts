@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import { isThisMachine } from '../emulator/guard.js';
+import {
+  type EmulatorOptions,
+  type Listening,
+  type RequestEntry,
+  type Seed,
+  createEmulator,
+} from '../emulator/index.js';
+import { readSeed } from '../emulator/seed.js';
+import { checkKey } from '../environments/key.js';
+import { Failure, errnoOf } from '../errors.js';
+import { readyText, requestLine } from '../output/emulator-text.js';
+import { inertJson } from '../output/escape.js';
+import { examples, list, once, oneOf } from './options.js';
+import { readTextFile } from './text-file.js';
+import type { Act, Tools } from './tools.js';
+
+interface EmulatorFlags {
+  port: number;
+  host: string;
+  seed?: string;
+  apiKeyFile?: string;
+  missingScope?: 'refuse' | 'empty';
+  clock?: string;
+  fixedIds?: boolean;
+  allowHost?: string[];
+  allowOrigin?: string[];
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .option('--port <port>', 'where it listens; 0 takes one that is free', port, 4010)
+    .option('--host <host>', 'the address; beyond loopback others reach it', '127.0.0.1')
+    .option('--seed <path>', 'what it begins with, as JSON', once('--seed'))
+    .option('--api-key-file <path>', 'take this API key only, not any', once('--api-key-file'))
+    .option(
+      '--missing-scope <how>',
+      'an Inbox without inbox:read:messages: refuse (401), or empty (200)',
+      oneOf('--missing-scope', ['refuse', 'empty']),
+    )
+    .option('--clock <time>', 'begin at this time (ISO 8601), and stand still', time)
+    .option('--fixed-ids', 'ids that count up: two runs answer the same')
+    .option('--allow-host <hosts>', 'other names that it is called by', list('--allow-host'))
+    .option('--allow-origin <origins>', 'pages of other machines that may call it', list('--allow-origin'))
+    .addHelpText(
+      'after',
+      examples(
+        ['courier-jwt emulator', 'on port 4010, with messages for alice and bob'],
+        ['courier-jwt emulator --port 0 --json', 'any port; a line of JSON a request'],
+        ['courier-jwt emulator --seed inbox.json', 'with messages of your own'],
+        ['courier-jwt issue --user alice --env local', 'a token that it takes'],
+        ['curl -X POST localhost:4010/__emulator/reset', 'begin again; GET /__emulator lists the rest'],
+      ) + '\n\nExit code: 0 once it is stopped, by Ctrl-C or SIGTERM.',
+    )
+    .action(act(emulator));
+}
+
+async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
+  const { console, context } = tools;
+  const emulated = createEmulator(await optionsOf(flags, tools));
+  const listening = await listenAt(emulated.listen, flags);
+  tellReady(listening, flags, tools);
+  await context.stopped();
+  await listening.close();
+  console.note('stopped.');
+  return 0;
+}
+
+async function optionsOf(flags: EmulatorFlags, tools: Tools): Promise<EmulatorOptions> {
+  const { seed, apiKeyFile, missingScope, clock, fixedIds } = flags;
+  return {
+    ...(seed !== undefined && { seed: await seedIn(seed, tools) }),
+    ...(apiKeyFile !== undefined && { apiKey: await keyIn(apiKeyFile, tools) }),
+    ...(missingScope && { missingScope }),
+    ...(clock !== undefined && { clock }),
+    ...(fixedIds && { sequentialIds: true }),
+    onRequest: (entry) => tellRequest(entry, tools),
+  };
+}
+
+async function seedIn(path: string, tools: Tools): Promise<Seed> {
+  const text = await readTextFile('--seed', path, tools);
+  const value = parseJson(text.replace(/^\uFEFF/, ''));
+  const read = value === undefined ? { problem: 'it is not JSON' } : readSeed(value);
+  if ('problem' in read) throw new Failure('usage.seed', { path, problem: read.problem });
+  return read.seed;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function keyIn(path: string, tools: Tools): Promise<string> {
+  const text = await readTextFile('--api-key-file', path, tools);
+  tools.secrets.add(text.trim());
+  return checkKey(text, '--api-key-file', { fromFile: true });
+}
+
+async function listenAt(
+  listen: ReturnType<typeof createEmulator>['listen'],
+  { port: at, host, allowHost = [], allowOrigin = [] }: EmulatorFlags,
+): Promise<Listening> {
+  try {
+    return await listen({ port: at, host, allowedHosts: allowHost, allowedOrigins: allowOrigin });
+  } catch (error) {
+    throw new Failure('usage.listen', { host, port: at, reason: errnoOf(error) });
+  }
+}
+
+function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFlags, { console, flags }: Tools): void {
+  if (flags.json) console.result(line({ event: 'ready', url, apiUrls }));
+  // Any key is taken: one that has the shape of a real one would be redacted.
+  console.note(readyText(url, apiUrls, apiKeyFile === undefined ? 'token_emulated' : null, console.err));
+  if (!isThisMachine(host)) console.warn({ code: 'emulator.exposed', status: 'warn', facts: { host: url } });
+}
+
+function tellRequest(entry: RequestEntry, { console, flags }: Tools): void {
+  if (flags.json) console.result(line({ event: 'request', ...entry }));
+  else console.note(requestLine(entry, console.err));
+}
+
+/** One document a line. */
+function line(value: object): string {
+  return inertJson(JSON.stringify(value));
+}
+
+function port(value: string): number {
+  const number = Number(value);
+  if (/^\d{1,5}$/.test(value) && number <= 65_535) return number;
+  throw new Failure('usage.value', { option: '--port', value, reason: 'it takes a number from 0 to 65535' });
+}
+
+function time(value: string): string {
+  if (/^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  throw new Failure('usage.value', {
+    option: '--clock',
+    value,
+    reason: 'it takes an ISO 8601 time, such as 2026-01-01T00:00:00Z',
+  });
+}

@@ -1,0 +1,17 @@
+import { Failure, errnoOf } from '../errors.js';
+import type { Tools } from './tools.js';
+
+/** Nothing that is read whole, such as keys and seeds, is larger. */
+export const limitBytes = 1024 * 1024;
+
+/** @throws {Failure} `usage.file` */
+export async function readTextFile(option: string, path: string, { context }: Tools): Promise<string> {
+  try {
+    const text = await context.files.read(path, limitBytes);
+    if (text !== undefined) return text;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('usage.file', { option, path, reason: errnoOf(error) });
+  }
+  throw new Failure('usage.file', { option, path, reason: 'it is larger than 1 MB' });
+}

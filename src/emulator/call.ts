@@ -1,0 +1,26 @@
+import type { Caller } from './caller.js';
+import type { Audience, Envelope } from './realtime.js';
+import type { World } from './world.js';
+
+/** What the emulator does where production has been seen to do both. */
+export interface Settings {
+  /** A token without `inbox:read:messages` is refused with 401, or answered 200 with an empty inbox. */
+  missingScope: 'refuse' | 'empty';
+}
+
+/** A request whose caller is known, and what answering it may touch. */
+export interface Call {
+  caller: Caller;
+  /** That of the caller's environment. */
+  world: World;
+  settings: Settings;
+  /** Lower-case names. */
+  headers: Record<string, string | undefined>;
+  /** Seconds since the epoch. */
+  now: number;
+  newId(): string;
+  newMessageId(): string;
+  publish(envelope: Envelope, audience: Omit<Audience, 'environment'>): void;
+  /** For the log. */
+  note(operation: string): void;
+}

@@ -1,0 +1,39 @@
+/** The emulator's time. Moved forward, a token expires now. */
+export class Clock {
+  readonly #base: () => number;
+  readonly #start: number | undefined;
+  #offset = 0;
+  #still: number | undefined;
+
+  /** `base` gives seconds since the epoch. With `start` (seconds, too) time begins there and stands still until it is moved. */
+  constructor(base: () => number, start?: number) {
+    this.#base = base;
+    this.#start = start;
+    this.#still = start;
+  }
+
+  /** Seconds since the epoch. */
+  now(): number {
+    return this.#still ?? this.#base() + this.#offset;
+  }
+
+  advance(seconds: number): void {
+    if (this.#still === undefined) this.#offset += seconds;
+    else this.#still += seconds;
+  }
+
+  /** From now on it is `seconds`, running on unless it stands still. */
+  set(seconds: number): void {
+    this.advance(seconds - this.now());
+  }
+
+  reset(): void {
+    this.#offset = 0;
+    this.#still = this.#start;
+  }
+}
+
+/** ISO 8601 in UTC with milliseconds, as Courier dates messages. */
+export function isoOf(seconds: number): string {
+  return new Date(Math.round(seconds * 1000)).toISOString();
+}

@@ -1,0 +1,51 @@
+import type { Verdict } from '../checks/verdict.js';
+import { isLoopback } from '../courier/regions.js';
+
+/** Whom a server answers, besides pages and programs of this machine. */
+export interface Guarding {
+  /** Where it listens: an address or a name. */
+  host: string;
+  /** Other names that it is called by. */
+  allowedHosts: string[];
+  /** Origins of pages: `https://app.test:8443`. */
+  allowedOrigins: string[];
+}
+
+/**
+ * Why a request is turned away before anything is looked at, or undefined. A page on the Internet can make its own name
+ * point to this machine (DNS rebinding): then the `Host` is that name. It can call this machine by its right name, too:
+ * then the `Origin` is the page's.
+ */
+export function strangerIn(headers: Record<string, string | undefined>, guarding: Guarding): Verdict | undefined {
+  const { host = '', origin } = headers;
+  const name = hostnameOf(`http://${host}`);
+  if (name === undefined || !isOurs(name, guarding)) return { code: 'host.refused', subject: host };
+  if (origin === undefined || guarding.allowedOrigins.includes(origin)) return undefined;
+  const page = /^https?:/.test(origin) ? hostnameOf(origin) : undefined;
+  if (page !== undefined && (isThisMachine(page) || page === name)) return undefined;
+  return { code: 'origin.refused', subject: origin };
+}
+
+function isOurs(name: string, { host, allowedHosts }: Guarding): boolean {
+  if (isThisMachine(name) || allowedHosts.includes(name) || name === bracketed(host)) return true;
+  // Beyond loopback by any of the machine's addresses: no name can be made to be one.
+  return !isThisMachine(bracketed(host)) && isAddress(name);
+}
+
+/** `localhost` and what is below it is this machine in every browser. Source: RFC 6761, 6.3. */
+export function isThisMachine(name: string): boolean {
+  return isLoopback(name) || name.endsWith('.localhost');
+}
+
+function isAddress(name: string): boolean {
+  return name.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(name);
+}
+
+function hostnameOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}
+
+/** As a URL has it. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

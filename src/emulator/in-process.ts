@@ -1,0 +1,52 @@
+import type { HttpRequest, HttpResponse, Transport } from '../courier/transport.js';
+import { Failure } from '../errors.js';
+import type { Answer } from './answer.js';
+import type { EmulatedCourier } from './courier.js';
+import type { Silence } from './faults.js';
+
+/** The emulator without a network: what `issueToken({ transport })` takes. Faults are felt as the network's. */
+export function inProcess(courier: EmulatedCourier): Transport {
+  return {
+    async send(request) {
+      const { host, pathname, search } = new URL(request.url);
+      const { method, body = '' } = request;
+      const headers = lowerCase(request.headers);
+      const answer = await withinTime(request, host, courier.handle({ method, url: pathname + search, headers, body }));
+      if (answer === 'drop')
+        throw new Failure('courier.unreachable', { host, reason: 'dropped', detail: 'the emulator was told to' });
+      return asHttp(answer);
+    },
+  };
+}
+
+function lowerCase(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function asHttp({ status, body, headers }: Answer): HttpResponse {
+  const type = body === undefined ? {} : { 'content-type': 'application/json' };
+  return { status, headers: { ...type, ...headers }, body: body === undefined ? '' : JSON.stringify(body) };
+}
+
+/** What hangs ends with the request's own timeout. */
+async function withinTime(
+  { timeoutMs, signal }: HttpRequest,
+  host: string,
+  answering: Promise<Answer | Silence>,
+): Promise<Answer | 'drop'> {
+  return new Promise((resolve, reject) => {
+    const end = (settle: () => void) => () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupted);
+      settle();
+    };
+    const interrupted = end(() => reject(new Failure('interrupted.signal', {})));
+    const timer = setTimeout(
+      end(() => reject(new Failure('courier.timeout', { host, seconds: timeoutMs / 1000 }))),
+      timeoutMs,
+    );
+    if (signal?.aborted) interrupted();
+    signal?.addEventListener('abort', interrupted, { once: true });
+    void answering.then((answer) => (answer === 'hang' ? undefined : end(() => resolve(answer))()), reject);
+  });
+}

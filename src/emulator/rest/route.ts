@@ -1,0 +1,72 @@
+import * as v from 'valibot';
+import { type Answer, invalid } from '../answer.js';
+import type { Call } from '../call.js';
+
+/** Who may call: anybody, an API key, or also a user token with the scope (and the user in the path). */
+export type Access =
+  | { by: 'anyone' }
+  | { by: 'key' }
+  | { by: 'token'; scope?: string | ((parameters: Parameters) => string); user?: boolean };
+
+/** The parts of the path that a route names, decoded. */
+export type Parameters = Record<string, string>;
+
+export interface RestRequest {
+  parameters: Parameters;
+  query: URLSearchParams;
+  /** The parsed body; undefined where there is none. */
+  body: unknown;
+}
+
+export interface Route {
+  method: string;
+  /** `/users/:user/tokens`. */
+  path: string;
+  access: Access;
+  answer(request: RestRequest, call: Call): Answer;
+}
+
+/** The route for a path, and whether another method has one there. */
+export function routeFor(routes: Route[], method: string, path: string) {
+  const here = routes.flatMap((route) => {
+    const parameters = parametersIn(route.path, path);
+    return parameters ? [{ route, parameters }] : [];
+  });
+  const found = here.find(({ route }) => route.method === method);
+  return { found, allowed: here.map(({ route }) => route.method) };
+}
+
+function parametersIn(pattern: string, path: string): Parameters | undefined {
+  const expected = pattern.split('/');
+  const given = path.split('/');
+  if (expected.length !== given.length) return undefined;
+  const parameters: Parameters = {};
+  for (const [i, part] of expected.entries()) {
+    const value = decoded(given[i]!);
+    if (part.startsWith(':') && value) parameters[part.slice(1)] = value;
+    else if (part !== value) return undefined;
+  }
+  return parameters;
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The body as `schema` has it.
+ * @throws {Refusal} 400 with the place and the reason
+ */
+export function bodyAs<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
+  const parsed = v.safeParse(schema, body);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue);
+  throw invalid(path === null ? issue.message : `${path}: ${issue.message}`);
+}
+
+export const noContent: Answer = { status: 204 };

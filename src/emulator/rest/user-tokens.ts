@@ -1,0 +1,128 @@
+import * as v from 'valibot';
+import type { JsonObject } from '../../token/decode.js';
+import { invalid, notFound } from '../answer.js';
+import type { PushToken, World } from '../world.js';
+import { type Route, bodyAs, noContent } from './route.js';
+
+const nullable = v.optional(v.nullable(v.record(v.string(), v.unknown())), null);
+
+/** Source: `UserToken` of @trycourier/courier. */
+const tokenSchema = v.object({
+  provider_key: v.picklist(['firebase-fcm', 'apn', 'expo', 'onesignal']),
+  device: nullable,
+  expiry_date: v.optional(v.nullable(v.union([v.string(), v.boolean()])), null),
+  properties: nullable,
+  tracking: nullable,
+});
+
+const manySchema = v.object({ tokens: v.array(v.object({ ...tokenSchema.entries, token: v.string() })) });
+
+const patchSchema = v.object({
+  patch: v.array(
+    v.object({ op: v.picklist(['add', 'replace', 'remove']), path: v.string(), value: v.optional(v.unknown()) }),
+  ),
+});
+
+const reading = { by: 'token', scope: 'read:user-tokens', user: true } as const;
+const writing = { by: 'token', scope: 'write:user-tokens', user: true } as const;
+
+/** Push tokens of devices. Source: https://www.courier.com/docs/api-reference/device-tokens. */
+export const userTokenRoutes: Route[] = [
+  {
+    method: 'GET',
+    path: '/users/:user/tokens',
+    access: reading,
+    answer: ({ parameters: { user } }, { world }) => {
+      const tokens = world.pushTokens.filter((one) => one.user === user).map(view);
+      return { status: 200, body: { tokens } };
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/users/:user/tokens',
+    access: writing,
+    answer: ({ parameters, body }, { world }) => {
+      for (const token of bodyAs(manySchema, body).tokens) put(world, { ...token, user: parameters.user! });
+      return noContent;
+    },
+  },
+  {
+    method: 'GET',
+    path: '/users/:user/tokens/:token',
+    access: reading,
+    answer: ({ parameters: { user, token } }, { world }) => {
+      const found = tokenOf(world, user!, token!);
+      return { status: 200, body: { ...view(found), status: 'active', status_reason: null } };
+    },
+  },
+  {
+    method: 'PUT',
+    path: '/users/:user/tokens/:token',
+    access: writing,
+    answer: ({ parameters, body }, { world }) => {
+      put(world, { ...bodyAs(tokenSchema, body), user: parameters.user!, token: parameters.token! });
+      return noContent;
+    },
+  },
+  {
+    method: 'PATCH',
+    path: '/users/:user/tokens/:token',
+    access: writing,
+    answer: ({ parameters: { user, token }, body }, { world }) => {
+      const found = tokenOf(world, user!, token!);
+      const { patch } = bodyAs(patchSchema, body);
+      const { user: _, token: __, ...rest } = found;
+      const changed = patch.reduce<JsonObject>(
+        (value, { op, path, value: to }) => patched(value, path, op === 'remove' ? undefined : to),
+        structuredClone(rest) as unknown as JsonObject,
+      );
+      put(world, { ...bodyAs(tokenSchema, changed), user: user!, token: token! });
+      return noContent;
+    },
+  },
+  {
+    method: 'DELETE',
+    path: '/users/:user/tokens/:token',
+    access: writing,
+    answer: ({ parameters: { user, token } }, { world }) => {
+      remove(world, tokenOf(world, user!, token!));
+      return noContent;
+    },
+  },
+];
+
+function tokenOf(world: World, user: string, token: string): PushToken {
+  const found = world.pushTokens.find((one) => one.user === user && one.token === token);
+  if (!found) throw notFound('Token not found');
+  return found;
+}
+
+/** A device has one owner: putting its token for a user takes it from nobody else, but replaces that user's. */
+function put(world: World, token: PushToken): void {
+  remove(world, token);
+  world.pushTokens.push(token);
+}
+
+function remove(world: World, { user, token }: Pick<PushToken, 'user' | 'token'>): void {
+  world.pushTokens = world.pushTokens.filter((one) => one.user !== user || one.token !== token);
+}
+
+function view({ user: _, ...token }: PushToken) {
+  return token;
+}
+
+/** One step of RFC 6902 on a copy: the place that `path` names gets a value, or goes. */
+function patched(value: JsonObject, path: string, to: unknown): JsonObject {
+  const names = path.split('/').slice(1);
+  const last = names.pop();
+  let inside: JsonObject = value;
+  for (const name of names) {
+    const next = Object.hasOwn(inside, name) ? inside[name] : undefined;
+    if (typeof next !== 'object' || next === null) throw invalid(`patch: there is nothing at ${path}`);
+    inside = next as JsonObject;
+  }
+  if (last === undefined || last === '__proto__') throw invalid(`patch: there is nothing at ${path}`);
+  if (to === undefined) delete inside[last];
+  else inside[last] = to;
+  return value;
+}

@@ -1,0 +1,160 @@
+import * as v from 'valibot';
+import { isoOf } from './clock.js';
+import { type Message, type World, channels, statuses, trackings } from './world.js';
+
+/** What an environment begins with: a JSON file's shape, where nearly everything may be left out. Documented in README. */
+export type Seed = v.InferInput<typeof seedSchema>;
+
+const id = v.pipe(v.string(), v.nonEmpty());
+const list = <T extends v.GenericSchema>(item: T) => v.optional(v.array(item), []);
+const object = v.record(v.string(), v.unknown());
+/** Without an offset it would mean another moment on another machine. */
+const time = v.pipe(v.string(), v.isoTimestamp());
+/** `true` means: as soon as it was there. */
+const moment = v.optional(v.union([v.boolean(), time]), false);
+const status = v.picklist(statuses);
+const channel = v.picklist(channels);
+
+const actionSchema = v.strictObject({
+  content: v.string(),
+  href: v.optional(v.string(), ''),
+  data: v.optional(v.nullable(object), null),
+  background_color: v.optional(v.nullable(v.string()), null),
+  style: v.optional(v.nullable(v.string()), null),
+});
+
+const messageSchema = v.strictObject({
+  messageId: v.optional(id),
+  user: id,
+  tenant: v.optional(v.nullable(id), null),
+  title: v.optional(v.string(), ''),
+  body: v.optional(v.string(), ''),
+  created: v.optional(time),
+  read: moment,
+  opened: moment,
+  archived: moment,
+  tags: list(v.string()),
+  data: v.optional(v.nullable(object), null),
+  actions: list(actionSchema),
+});
+
+const brandSchema = v.strictObject({
+  id,
+  name: v.optional(v.string()),
+  settings: v.optional(v.nullable(object), null),
+  snippets: v.optional(v.nullable(object), null),
+  logo: v.optional(
+    v.nullable(
+      v.strictObject({
+        href: v.optional(v.nullable(v.string()), null),
+        image: v.optional(v.nullable(v.string()), null),
+      }),
+    ),
+    null,
+  ),
+  links: v.optional(v.nullable(object), null),
+});
+
+const digestSchema = v.strictObject({
+  scheduleId: id,
+  period: v.optional(v.nullable(v.string()), null),
+  recurrence: v.optional(v.nullable(v.string()), null),
+  repeat: v.optional(v.nullable(object), null),
+  repetition: v.optional(v.nullable(v.string()), null),
+  start: v.optional(v.nullable(v.string()), null),
+  default: v.optional(v.boolean(), false),
+});
+
+const sectionSchema = v.strictObject({
+  id,
+  name: v.optional(v.string(), ''),
+  routingOptions: v.optional(v.array(channel), ['email', 'push', 'inbox']),
+  hasCustomRouting: v.optional(v.boolean(), false),
+  topics: list(
+    v.strictObject({
+      id,
+      name: v.optional(v.string(), ''),
+      defaultStatus: v.optional(status, 'OPTED_IN'),
+      digestSchedules: list(digestSchema),
+    }),
+  ),
+});
+
+const seedSchema = v.strictObject({
+  messages: list(messageSchema),
+  brands: list(brandSchema),
+  sections: list(sectionSchema),
+  tenants: list(
+    v.strictObject({
+      id,
+      name: v.optional(v.string(), ''),
+      users: list(id),
+      brand: v.optional(v.nullable(id), null),
+      defaultPreferences: list(v.strictObject({ topic: id, status })),
+    }),
+  ),
+  templates: list(v.strictObject({ id, title: v.optional(v.string(), ''), body: v.optional(v.string(), '') })),
+  preferences: list(
+    v.strictObject({
+      user: id,
+      tenant: v.optional(v.nullable(id), null),
+      topic: id,
+      status,
+      hasCustomRouting: v.optional(v.boolean(), false),
+      customRouting: list(channel),
+      digestSchedule: v.optional(v.nullable(id), null),
+    }),
+  ),
+  lists: list(v.strictObject({ id, users: list(id) })),
+});
+
+/** A seed in full, or where and why it is none: `messages.0.user: Invalid key: …`. */
+export function readSeed(value: unknown): { seed: v.InferOutput<typeof seedSchema> } | { problem: string } {
+  const parsed = v.safeParse(seedSchema, value);
+  if (parsed.success) return { seed: parsed.output };
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue);
+  return { problem: path === null ? issue.message : `${path}: ${issue.message}` };
+}
+
+/** The environment that a seed describes. Messages that name no time are a minute apart, the first is the newest. */
+export function worldOf(seed: v.InferOutput<typeof seedSchema>, now: number): World {
+  const milliseconds = Math.round(now * 1000);
+  return {
+    ...seed,
+    messages: seed.messages.map((message, i) => messageOf(message, i, now - 60 * i)),
+    brands: seed.brands.map((brand) => ({
+      ...brand,
+      name: brand.name ?? brand.id,
+      created: milliseconds,
+      updated: milliseconds,
+      published: milliseconds,
+      version: isoOf(now),
+    })),
+    pushTokens: [],
+    events: [],
+  };
+}
+
+function messageOf(seeded: v.InferOutput<typeof messageSchema>, i: number, seconds: number): Message {
+  const created = seeded.created === undefined ? isoOf(seconds) : new Date(seeded.created).toISOString();
+  const at = (given: string | boolean) => (given === true ? created : given || null);
+  const number = String(i + 1).padStart(24, '0');
+  const messageId = seeded.messageId ?? `1-00000000-${number}`;
+  return {
+    ...seeded,
+    messageId,
+    created,
+    read: at(seeded.read),
+    opened: at(seeded.opened),
+    archived: at(seeded.archived),
+    clicked: null,
+    trackingIds: trackingIds(messageId),
+  };
+}
+
+/** Each kind of event of a message has an id of its own. */
+export function trackingIds(messageId: string): Message['trackingIds'] {
+  const entries = trackings.map((kind) => [`${kind}TrackingId`, `${messageId}-${kind}`]);
+  return Object.fromEntries(entries) as Message['trackingIds'];
+}

@@ -1,0 +1,175 @@
+import * as v from 'valibot';
+import type { JsonObject } from '../token/decode.js';
+import { isoOf } from './clock.js';
+import { choiceOf, chosenTopic } from './preferences.js';
+import { trackingIds } from './seed.js';
+import type { Action, Message, World } from './world.js';
+
+const text = v.nullish(v.string());
+const data = v.nullish(v.record(v.string(), v.unknown()));
+const context = v.nullish(v.looseObject({ tenant_id: text }));
+
+const recipientSchema = v.looseObject({
+  user_id: text,
+  tenant_id: text,
+  /** The older name of `tenant_id`. */
+  account_id: text,
+  list_id: text,
+  context,
+  data,
+});
+
+const elementSchema = v.looseObject({
+  type: v.string(),
+  title: text,
+  content: text,
+  href: text,
+  background_color: text,
+  style: text,
+});
+
+/** `POST /send`, as far as it says what lands in an inbox. Source: `SendMessageParams` of @trycourier/courier. */
+export const sendSchema = v.looseObject({
+  message: v.pipe(
+    v.looseObject({
+      to: v.union([recipientSchema, v.pipe(v.array(recipientSchema), v.minLength(1))]),
+      content: v.nullish(
+        v.union([
+          v.looseObject({ elements: v.array(elementSchema) }),
+          v.looseObject({ title: v.nullish(v.string(), ''), body: v.nullish(v.string(), '') }),
+        ]),
+      ),
+      template: text,
+      data,
+      context,
+      metadata: v.nullish(v.looseObject({ tags: v.nullish(v.array(v.string())) })),
+      routing: v.nullish(v.looseObject({ channels: v.array(v.unknown()) })),
+      preferences: v.nullish(v.looseObject({ subscription_topic_id: text })),
+    }),
+    v.check(({ content, template }) => Boolean(content ?? template), 'message needs content or a template'),
+  ),
+});
+
+type Sent = v.InferOutput<typeof sendSchema>['message'];
+type Recipient = v.InferOutput<typeof recipientSchema>;
+
+interface Outside {
+  now: number;
+  newMessageId(): string;
+}
+
+/** The messages that land in inboxes: kept in `world`, and given back. Without a recipient or an inbox there are none. */
+export function deliver(world: World, sent: Sent, outside: Outside): Message[] {
+  if (sent.routing && !sent.routing.channels.some(includesInbox)) return [];
+  const content = contentOf(world, sent);
+  if (!content) return [];
+  const to = Array.isArray(sent.to) ? sent.to : [sent.to];
+  const messages = to
+    .flatMap((recipient) => inboxesOf(world, recipient, sent))
+    .filter((inbox) => wants(world, inbox, sent.preferences?.subscription_topic_id))
+    .map((inbox) => messageFor(inbox, content, sent, outside));
+  world.messages.push(...messages);
+  return messages;
+}
+
+interface Inbox {
+  user: string;
+  tenant: string | null;
+  data: JsonObject;
+}
+
+function inboxesOf(world: World, recipient: Recipient, sent: Sent): Inbox[] {
+  const tenant =
+    recipient.tenant_id || recipient.account_id || recipient.context?.tenant_id || sent.context?.tenant_id || null;
+  const inboxOf = (user: string) => ({ user, tenant, data: { ...sent.data, ...recipient.data } });
+  if (recipient.user_id) return [inboxOf(recipient.user_id)];
+  if (recipient.list_id) return (world.lists.find(({ id }) => id === recipient.list_id)?.users ?? []).map(inboxOf);
+  if (tenant === null) return [];
+  return (world.tenants.find(({ id }) => id === tenant)?.users ?? []).map(inboxOf);
+}
+
+/** A channel, or a rule that holds channels. */
+function includesInbox(channel: unknown): boolean {
+  if (channel === 'inbox') return true;
+  const inside = (channel as { channels?: unknown } | null)?.channels;
+  return Array.isArray(inside) && inside.some(includesInbox);
+}
+
+function wants(world: World, { user, tenant }: Inbox, topicId: string | null | undefined): boolean {
+  if (!topicId) return true;
+  const topic = chosenTopic(world, user, tenant, topicId);
+  const chosen = choiceOf(world, user, tenant, topicId);
+  return topic?.status !== 'OPTED_OUT' && (!chosen?.hasCustomRouting || chosen.customRouting.includes('inbox'));
+}
+
+interface Content {
+  title: string;
+  body: string;
+  actions: Action[];
+}
+
+/** Undefined for a template that is not there: Courier takes the request, and sends nothing. */
+function contentOf(world: World, { content, template }: Sent): Content | undefined {
+  if (!content) {
+    const found = world.templates.find(({ id }) => id === template);
+    return found && { ...found, actions: [] };
+  }
+  const { elements } = content as { elements?: v.InferOutput<typeof elementSchema>[] };
+  if (!elements) {
+    const { title, body } = content as { title: string; body: string };
+    return { title, body, actions: [] };
+  }
+  const of = (type: string) => elements.filter((element) => element.type === type);
+  return {
+    title: of('meta').at(0)?.title ?? '',
+    body: of('text')
+      .map((element) => element.content ?? '')
+      .join('\n'),
+    actions: of('action').map((element) => ({
+      content: element.content ?? '',
+      href: element.href ?? '',
+      data: null,
+      background_color: element.background_color ?? null,
+      style: element.style ?? null,
+    })),
+  };
+}
+
+function messageFor(inbox: Inbox, content: Content, sent: Sent, { now, newMessageId }: Outside): Message {
+  const messageId = newMessageId();
+  const fill = (template: string) => filled(template, inbox.data);
+  return {
+    messageId,
+    user: inbox.user,
+    tenant: inbox.tenant,
+    title: fill(content.title),
+    body: fill(content.body),
+    created: isoOf(now),
+    read: null,
+    opened: null,
+    clicked: null,
+    archived: null,
+    tags: sent.metadata?.tags ?? [],
+    data: Object.keys(inbox.data).length > 0 ? inbox.data : null,
+    actions: content.actions.map((action) => ({ ...action, content: fill(action.content), href: fill(action.href) })),
+    trackingIds: trackingIds(messageId),
+  };
+}
+
+/** `{{order.id}}` by its value in `data`; what is not there becomes nothing. */
+function filled(template: string, values: JsonObject): string {
+  return template.replace(/\{\{ ?([\w.]{1,200}) ?\}\}/g, (_, path: string) => {
+    const found = path
+      .split('.')
+      .reduce<unknown>(
+        (value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+        values,
+      );
+    if (typeof found === 'string') return found;
+    return found == null ? '' : JSON.stringify(found);
+  });
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,217 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { Verdict } from '../checks/verdict.js';
+import { type Answer, errorAnswer } from './answer.js';
+import { maxBodyBytes } from './body.js';
+import { isoOf } from './clock.js';
+import type { EmulatedCourier } from './courier.js';
+import type { Silence } from './faults.js';
+import { type Guarding, bracketed, strangerIn } from './guard.js';
+import { verdictHeader, verdictText } from './verdict-header.js';
+
+export interface ListenOptions {
+  /** 0, or nothing, takes one that is free. */
+  port?: number;
+  /** `127.0.0.1` unless given. Beyond loopback everybody who reaches it can mint, read and send. */
+  host?: string;
+  /** Other names that the `Host` header may have. */
+  allowedHosts?: string[];
+  /** Origins of pages, besides those of this machine, that may call. */
+  allowedOrigins?: string[];
+}
+
+export interface Listening {
+  /** `http://127.0.0.1:4010`: what `COURIER_BASE_URL` takes. */
+  url: string;
+  /** What `signIn` of @trycourier/courier-js takes. */
+  apiUrls: ApiUrls;
+  /** Ends every connection, and resolves when the port is free. */
+  close(): Promise<void>;
+}
+
+export interface ApiUrls {
+  courier: { rest: string; graphql: string };
+  inbox: { graphql: string; webSocket: string };
+}
+
+/** Larger frames are nobody's: the SDK's are a hundred bytes. */
+const maxFrameBytes = 65_536;
+
+/** Of a body that is too large the rest is read and thrown away, so that its sender hears 413; but not for ever. */
+const maxDiscardedBytes = 16 * maxBodyBytes;
+
+/** REST, both GraphQLs and the socket on one port. Rejects with what node:net says of a port that cannot be had. */
+export async function listen(courier: EmulatedCourier, options: ListenOptions = {}): Promise<Listening> {
+  const { port = 0, host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = options;
+  const guarding = { host, allowedHosts, allowedOrigins };
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
+  const server = createServer((request, response) => void respond(courier, guarding, request, response));
+  server.on('upgrade', (request, socket, head) => void upgrade(courier, guarding, sockets, request, socket, head));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const url = `http://${authorityOf(host, (server.address() as AddressInfo).port)}`;
+  return {
+    url,
+    apiUrls: apiUrlsFor(url),
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      // 1001: going away. Source: RFC 6455, 7.4.1.
+      for (const client of sockets.clients) client.close(1001, 'The emulator stopped');
+      // The frames are on their way; whoever does not answer them is not waited for.
+      setTimeout(() => sockets.clients.forEach((client) => client.terminate()), 100).unref();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+export function apiUrlsFor(url: string): ApiUrls {
+  return {
+    courier: { rest: url, graphql: `${url}/client/q` },
+    inbox: { graphql: `${url}/q`, webSocket: url.replace(/^http/, 'ws') },
+  };
+}
+
+/** Nobody calls a server by the address that stands for all of its own. */
+function authorityOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : bracketed(host);
+  return `${name}:${port}`;
+}
+
+async function respond(
+  courier: EmulatedCourier,
+  guarding: Guarding,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // Whoever hangs up is not answered.
+  response.on('error', () => {});
+  const headers = headersOf(request);
+  const stranger = strangerIn(headers, guarding);
+  if (stranger) {
+    request.resume();
+    return write(response, turnedAway(courier, request, stranger), {});
+  }
+  const cors = corsFor(headers);
+  if (request.method === 'OPTIONS') return write(response, { status: 204 }, { ...cors, ...preflight(headers) });
+  const body = await bodyOf(request).catch(() => undefined);
+  if (body === undefined) return void response.destroy();
+  const { method = 'GET', url = '/' } = request;
+  const answer = await courier.handle({ method, url, headers, body });
+  if (typeof answer !== 'string') return write(response, answer, cors);
+  if (answer === 'drop') response.destroy();
+}
+
+/** All of it as text; what is longer than Courier takes is cut behind the limit, to be refused there. */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    if (total <= maxBodyBytes) chunks.push(chunk);
+    total += chunk.length;
+    if (total > maxDiscardedBytes) throw new RangeError('far too large');
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function write(response: ServerResponse, { status, body, headers }: Answer, more: Record<string, string>): void {
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const length: Record<string, string | number> =
+    text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
+  const type: Record<string, string> = text === undefined ? {} : { 'content-type': 'application/json' };
+  response.writeHead(status, { ...type, ...length, ...headers, ...more });
+  response.end(text);
+}
+
+/** The page that asks was found to be let in. */
+function corsFor({ origin }: Record<string, string | undefined>): Record<string, string> {
+  if (origin === undefined) return {};
+  return {
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': `retry-after, ${verdictHeader}`,
+    vary: 'Origin',
+  };
+}
+
+function preflight(headers: Record<string, string | undefined>): Record<string, string> {
+  return {
+    'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE',
+    'access-control-allow-headers': headers['access-control-request-headers'] ?? '*',
+    'access-control-max-age': '600',
+    // A page in a public network that may call one in a private one. Source: https://wicg.github.io/private-network-access.
+    ...(headers['access-control-request-private-network'] && { 'access-control-allow-private-network': 'true' }),
+  };
+}
+
+async function upgrade(
+  courier: EmulatedCourier,
+  guarding: Guarding,
+  sockets: WebSocketServer,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  socket.on('error', () => {});
+  const stranger = strangerIn(headersOf(request), guarding);
+  if (stranger) return refuse(socket, turnedAway(courier, request, stranger));
+  const admitted = await courier.admit(request.url ?? '/');
+  if ('answer' in admitted) return refuse(socket, admitted.answer);
+  sockets.handleUpgrade(request, socket, head, (client) => {
+    const { receive, ended } = admitted.join({
+      send: (frame) => client.send(frame),
+      close: (code, reason) => client.close(code, reason),
+    });
+    client.on('message', (data, isBinary) => {
+      // In Node it is one Buffer, unless another type was asked for.
+      if (!isBinary) receive((data as Buffer).toString());
+    });
+    client.on('close', ended);
+    // What is no WebSocket frame: ws closes it with the right code.
+    client.on('error', () => {});
+  });
+}
+
+function refuse(socket: Duplex, answer: Answer | Silence): void {
+  if (answer === 'hang') return;
+  if (answer === 'drop') return void socket.destroy();
+  const { status, headers = {} } = answer;
+  const body = JSON.stringify(answer.body);
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+}
+
+function turnedAway(
+  courier: EmulatedCourier,
+  { method = 'GET', url = '/' }: IncomingMessage,
+  verdict: Verdict,
+): Answer {
+  courier.log.add({
+    at: isoOf(courier.clock.now()),
+    method,
+    path: url.replace(/\?[^]*$/, ''),
+    operation: null,
+    status: 403,
+    user: null,
+    verdict,
+    fault: false,
+    milliseconds: 0,
+  });
+  return errorAnswer(403, 'Forbidden', { [verdictHeader]: verdictText(verdict) });
+}
+
+/** The first of each: a second Host, Origin or Authorization is nobody's. */
+function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  );
+}
