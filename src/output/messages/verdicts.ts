@@ -1,5 +1,4 @@
 import type { Verdict, VerdictCode } from '../../checks/verdict.js';
-import { entryOf } from '../../scopes/match.js';
 import { say, short } from '../escape.js';
 
 const sentences: Record<VerdictCode, (subject: string) => string> = {
@@ -16,7 +15,7 @@ const sentences: Record<VerdictCode, (subject: string) => string> = {
   'clock.not-yet-valid': () => 'the token is not yet valid (clock skew?)',
   'user.missing': () => 'the token names no user',
   'user.mismatch': (user) => say`the token is not for ${user}`,
-  'scope.missing': (scope) => say`the token lacks ${scope}${without(scope)}`,
+  'scope.missing': (scope) => say`the token lacks ${scope}`,
   'host.refused': (host) => say`Host ${host} is not let in: --allow-host lets it`,
   'origin.refused': (origin) => say`Origin ${origin} is not let in: --allow-origin lets it`,
 };
@@ -24,10 +23,4 @@ const sentences: Record<VerdictCode, (subject: string) => string> = {
 /** What the emulator thought of a request's credentials. Everything in it that came from outside is escaped. */
 export function verdictSentence({ code, subject = '' }: Verdict): string {
   return sentences[code](short(subject, 100));
-}
-
-/** What is seen in the app for it. */
-function without(scope: string): string {
-  const entry = entryOf(scope);
-  return entry ? `: ${entry.without}` : '';
 }
