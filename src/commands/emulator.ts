@@ -75,7 +75,7 @@ async function optionsOf(flags: EmulatorFlags, tools: Tools): Promise<EmulatorOp
     ...(missingScope && { missingScope }),
     ...(clock !== undefined && { clock }),
     ...(fixedIds && { sequentialIds: true }),
-    onRequest: (entry) => tellRequest(entry, tools),
+    onRequest: logTo(tools),
   };
 }
 
@@ -119,9 +119,20 @@ function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFl
   if (!isThisMachine(host)) console.warn({ code: 'emulator.exposed', status: 'warn', facts: { host: url } });
 }
 
-function tellRequest(entry: RequestEntry, { console, flags }: Tools): void {
-  if (flags.json) console.result(line({ event: 'request', ...entry }));
-  else console.note(requestLine(entry, console.err));
+/** The lines of all that happens in one turn are written at once: each write waits for whoever reads. */
+function logTo({ console, flags }: Tools): (entry: RequestEntry) => void {
+  if (flags.quiet && !flags.json) return () => {};
+  let lines: string[] = [];
+  const write = () => {
+    const text = lines.join('\n');
+    lines = [];
+    if (flags.json) console.result(text);
+    else console.note(text);
+  };
+  return (entry) => {
+    if (lines.length === 0) setImmediate(write);
+    lines.push(flags.json ? line({ event: 'request', ...entry }) : requestLine(entry, console.err));
+  };
 }
 
 /** One document a line. */

@@ -1,4 +1,4 @@
-import { type Answer, Refusal, errorAnswer } from './answer.js';
+import { type Answer, Refusal, errorAnswer, notFound } from './answer.js';
 import { bodyOf } from './body.js';
 import type { Call, Settings } from './call.js';
 import { type Caller, type EnvironmentName, bearerIn, callerOf, requireKey, requireScope, userOf } from './caller.js';
@@ -11,7 +11,7 @@ import { inboxRoot, inboxSchema } from './graphql/inbox.js';
 import { runGraphql } from './graphql/run.js';
 import { Realtime, type Connection } from './realtime.js';
 import { type RequestEntry, RequestLog, type Told } from './requests.js';
-import { type Access, routeFor } from './rest/route.js';
+import { type Access, methodsFor, routeFor } from './rest/route.js';
 import { routes } from './rest/routes.js';
 import { type Seed, readSeed, worldOf } from './seed.js';
 import { verdictHeader, verdictText } from './verdict-header.js';
@@ -126,7 +126,7 @@ export class EmulatedCourier {
     let join: Join | undefined;
     const answer = await this.#logged(told, async () => {
       const admitted = () => {
-        if (path !== '/') throw new Refusal(errorAnswer(404, 'Not Found'));
+        if (path !== '/') throw notFound();
         const caller = this.#caller(query.get('auth') ?? undefined, told);
         const user = userOf(caller, query.get('userId') ?? undefined);
         requireScope(caller, readingScope);
@@ -166,8 +166,8 @@ export class EmulatedCourier {
   }
 
   #rest(request: EmulatedRequest, path: string, query: URLSearchParams, told: Told): Answer {
-    const { found, allowed } = routeFor(routes, request.method, path);
-    if (!found) throw allowed.length > 0 ? methodNotAllowed(allowed) : new Refusal(errorAnswer(404, 'Not Found'));
+    const found = routeFor(routes, request.method, path);
+    if (!found) throw notHere(path);
     const { route, parameters } = found;
     const caller = this.#admitted(route.access, request, parameters, told);
     const call = this.#call(caller, request, told);
@@ -264,6 +264,11 @@ async function orError<T>(work: () => T | Promise<T>, told?: Told): Promise<T | 
     if (told && error.verdict) told.verdict = error.verdict;
     return error.answer;
   }
+}
+
+function notHere(path: string): Refusal {
+  const methods = methodsFor(routes, path);
+  return methods.length > 0 ? methodNotAllowed(methods) : notFound();
 }
 
 function methodNotAllowed(allowed: string[]): Refusal {

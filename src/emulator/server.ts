@@ -94,11 +94,11 @@ async function respond(
   const stranger = strangerIn(headers, guarding);
   if (stranger) {
     request.resume();
-    return write(response, turnedAway(courier, request, stranger), {});
+    return write(response, turnedAway(courier, request, stranger));
   }
   const cors = corsFor(headers);
   if (request.method === 'OPTIONS') return write(response, { status: 204 }, { ...cors, ...preflight(headers) });
-  const body = await bodyOf(request).catch(() => undefined);
+  const body = await bodyOf(request);
   if (body === undefined) return void response.destroy();
   const { method = 'GET', url = '/' } = request;
   const answer = await courier.handle({ method, url, headers, body });
@@ -106,30 +106,38 @@ async function respond(
   if (answer === 'drop') response.destroy();
 }
 
-/** All of it as text; what is longer than Courier takes is cut behind the limit, to be refused there. */
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let total = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    if (total <= maxBodyBytes) chunks.push(chunk);
-    total += chunk.length;
-    if (total > maxDiscardedBytes) throw new RangeError('far too large');
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/**
+ * All of it as text; what is longer than Courier takes is cut behind the limit, to be refused there. Undefined for what is
+ * far too large, or broken off. By events: iterating over a request takes as long as all else does.
+ */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let total = 0;
+    request.on('data', (chunk: Buffer) => {
+      if (total <= maxBodyBytes) chunks.push(chunk);
+      total += chunk.length;
+      if (total > maxDiscardedBytes) resolve(undefined);
+    });
+    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
+    request.on('close', () => resolve(undefined));
+  });
 }
 
-function write(response: ServerResponse, { status, body, headers }: Answer, more: Record<string, string>): void {
+function write(response: ServerResponse, { status, body, headers }: Answer, more?: Record<string, string>): void {
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const length: Record<string, string | number> =
-    text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
-  const type: Record<string, string> = text === undefined ? {} : { 'content-type': 'application/json' };
-  response.writeHead(status, { ...type, ...length, ...headers, ...more });
+  const all: Record<string, string | number> = { ...headers, ...more };
+  if (text !== undefined) {
+    all['content-type'] = 'application/json';
+    all['content-length'] = Buffer.byteLength(text);
+  }
+  response.writeHead(status, all);
   response.end(text);
 }
 
 /** The page that asks was found to be let in. */
-function corsFor({ origin }: Record<string, string | undefined>): Record<string, string> {
-  if (origin === undefined) return {};
+function corsFor({ origin }: Record<string, string | undefined>): Record<string, string> | undefined {
+  if (origin === undefined) return undefined;
   return {
     'access-control-allow-origin': origin,
     'access-control-expose-headers': `retry-after, ${verdictHeader}`,
@@ -209,9 +217,7 @@ function turnedAway(
   return errorAnswer(403, 'Forbidden', { [verdictHeader]: verdictText(verdict) });
 }
 
-/** The first of each: a second Host, Origin or Authorization is nobody's. */
+/** Node joins those that are repeated, or keeps the first; a list is Set-Cookie's alone, which no request has. */
 function headersOf({ headers }: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  );
+  return headers as Record<string, string | undefined>;
 }

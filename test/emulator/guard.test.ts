@@ -21,7 +21,11 @@ it.each([
   { headers: { host: '192.168.0.5' }, expected: host('192.168.0.5') },
   { headers: { host: '[2001:db8::1]' }, expected: host('[2001:db8::1]') },
   { headers: { host: 'app.test' }, guarding: { ...here, allowedHosts: ['app.test'] }, expected: undefined },
-  { headers: { host: 'sub.app.test' }, guarding: { ...here, allowedHosts: ['app.test'] }, expected: host('sub.app.test') },
+  {
+    headers: { host: 'sub.app.test' },
+    guarding: { ...here, allowedHosts: ['app.test'] },
+    expected: host('sub.app.test'),
+  },
   { headers: { host: '192.168.0.5:4010' }, guarding: everywhere, expected: undefined },
   { headers: { host: '[2001:db8::1]' }, guarding: everywhere, expected: undefined },
   { headers: { host: 'evil.test' }, guarding: everywhere, expected: host('evil.test') },
@@ -34,7 +38,10 @@ it.each([
   { headers: { host: 'localhost', origin: 'null' }, expected: origin('null') },
   { headers: { host: 'localhost', origin: '' }, expected: origin('') },
   { headers: { host: 'localhost', origin: 'http://' }, expected: origin('http://') },
-  { headers: { host: 'localhost', origin: 'chrome-extension://localhost' }, expected: origin('chrome-extension://localhost') },
+  {
+    headers: { host: 'localhost', origin: 'chrome-extension://localhost' },
+    expected: origin('chrome-extension://localhost'),
+  },
   {
     headers: { host: 'localhost', origin: 'https://app.test' },
     guarding: { ...here, allowedOrigins: ['https://app.test'] },

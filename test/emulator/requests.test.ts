@@ -20,7 +20,7 @@ const seen = token.slice(0, token.lastIndexOf('.') + 1);
 it.each([
   { name: 'as it was', given: {}, expected: {} },
   { name: 'a key in a path', given: { path: `/users/${key}` }, expected: { path: '/users/[redacted]' } },
-  { name: 'a token in a path', given: { path: `/users/${token}/x` }, expected: { path: `/users/${seen}[redacted]/x` } },
+  { name: 'a token in a path', given: { path: `/users/${token}` }, expected: { path: `/users/${seen}[redacted]` } },
   { name: 'a token for a user', given: { user: token }, expected: { user: `${seen}[redacted]` } },
   {
     name: 'keys in an operation',

@@ -26,19 +26,26 @@ export interface Route {
   answer(request: RestRequest, call: Call): Answer;
 }
 
-/** The route for a path, and whether another method has one there. */
+/** The route for a method and a path. */
 export function routeFor(routes: Route[], method: string, path: string) {
-  const here = routes.flatMap((route) => {
-    const parameters = parametersIn(route.path, path);
-    return parameters ? [{ route, parameters }] : [];
-  });
-  const found = here.find(({ route }) => route.method === method);
-  return { found, allowed: here.map(({ route }) => route.method) };
+  const given = path.split('/');
+  for (const route of routes) {
+    if (route.method !== method) continue;
+    const parameters = parametersIn(route.path, path, given);
+    if (parameters) return { route, parameters };
+  }
+  return undefined;
 }
 
-function parametersIn(pattern: string, path: string): Parameters | undefined {
-  const expected = pattern.split('/');
+/** The methods that have a route for the path. */
+export function methodsFor(routes: Route[], path: string): string[] {
   const given = path.split('/');
+  return routes.filter((route) => parametersIn(route.path, path, given)).map(({ method }) => method);
+}
+
+function parametersIn(pattern: string, path: string, given: string[]): Parameters | undefined {
+  if (pattern === path) return {};
+  const expected = pattern.split('/');
   if (expected.length !== given.length) return undefined;
   const parameters: Parameters = {};
   for (const [i, part] of expected.entries()) {

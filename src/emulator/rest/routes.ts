@@ -1,3 +1,4 @@
+import { hmac } from '../hmac.js';
 import { mint } from '../mint.js';
 import { brandRoutes } from './brands.js';
 import { eventRoutes } from './events.js';
@@ -12,7 +13,7 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/auth/issue-token',
     access: { by: 'key' },
-    answer: ({ body }, { now, newId, caller }) => mint(body, { now, id: newId(), key: caller.key }),
+    answer: ({ body }, { now, newId, caller }) => mint(body, { now, id: newId(), key: caller.key, hmac }),
   },
   ...userTokenRoutes,
   ...preferenceRoutes,
