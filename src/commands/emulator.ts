@@ -58,11 +58,15 @@ export function define(command: Command, act: Act): void {
 
 async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   const { console, context } = tools;
-  const emulated = createEmulator(await optionsOf(flags, tools));
+  const log = logTo(tools);
+  const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest: log.add });
   const listening = await listenAt(emulated.listen, flags);
   tellReady(listening, flags, tools);
-  await context.stopped();
-  await listening.close();
+  try {
+    await Promise.race([context.stopped(), log.failed]);
+  } finally {
+    await listening.close();
+  }
   console.note('stopped.');
   return 0;
 }
@@ -75,7 +79,6 @@ async function optionsOf(flags: EmulatorFlags, tools: Tools): Promise<EmulatorOp
     ...(missingScope && { missingScope }),
     ...(clock !== undefined && { clock }),
     ...(fixedIds && { sequentialIds: true }),
-    onRequest: logTo(tools),
   };
 }
 
@@ -84,7 +87,7 @@ async function seedIn(path: string, tools: Tools): Promise<Seed> {
   const value = parseJson(text.replace(/^\uFEFF/, ''));
   const read = value === undefined ? { problem: 'it is not JSON' } : readSeed(value);
   if ('problem' in read) throw new Failure('usage.seed', { path, problem: read.problem });
-  return read.seed;
+  return read.value;
 }
 
 function parseJson(text: string): unknown {
@@ -119,20 +122,32 @@ function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFl
   if (!isThisMachine(host)) console.warn({ code: 'emulator.exposed', status: 'warn', facts: { host: url } });
 }
 
+interface Log {
+  add(entry: RequestEntry): void;
+  /** Rejects when it cannot be written, such as on a full disk. */
+  failed: Promise<never>;
+}
+
 /** The lines of all that happens in one turn are written at once: each write waits for whoever reads. */
-function logTo({ console, flags }: Tools): (entry: RequestEntry) => void {
-  if (flags.quiet && !flags.json) return () => {};
+function logTo({ console, flags }: Tools): Log {
   let lines: string[] = [];
+  let fail: (error: Error) => void;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
   const write = () => {
     const text = lines.join('\n');
     lines = [];
-    if (flags.json) console.result(text);
-    else console.note(text);
+    try {
+      if (flags.json) console.result(text);
+      else console.note(text);
+    } catch (error) {
+      fail(error as Error);
+    }
   };
-  return (entry) => {
+  const add = (entry: RequestEntry) => {
     if (lines.length === 0) setImmediate(write);
     lines.push(flags.json ? line({ event: 'request', ...entry }) : requestLine(entry, console.err));
   };
+  return { add: flags.quiet && !flags.json ? () => {} : add, failed };
 }
 
 /** One document a line. */

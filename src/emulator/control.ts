@@ -5,6 +5,7 @@ import { bodyOf } from './body.js';
 import { isoOf } from './clock.js';
 import type { EmulatedCourier } from './courier.js';
 import { bodyAs } from './rest/route.js';
+import { isoTime } from './schema.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -24,7 +25,7 @@ const rateLimitSchema = v.strictObject({
 });
 const clockSchema = v.union([
   v.strictObject({ advance: v.union([v.string(), v.pipe(v.number(), v.minValue(0))]) }),
-  v.strictObject({ now: v.pipe(v.string(), v.isoTimestamp()) }),
+  v.strictObject({ now: isoTime }),
 ]);
 const settingsSchema = v.strictObject({ missingScope: v.picklist(['refuse', 'empty']) });
 const environment = v.picklist(['test', 'production']);
@@ -91,7 +92,7 @@ const actions: Record<string, Record<string, Action>> = {
     POST: ({ clock }, body) => {
       const asked = bodyAs(clockSchema, body);
       if ('now' in asked) clock.set(Date.parse(asked.now) / 1000);
-      else clock.advance(secondsOf(asked.advance));
+      else clock.advance(forward(clock.now(), asked.advance));
       return { now: isoOf(clock.now()) };
     },
     DELETE: ({ clock }) => {
@@ -129,9 +130,10 @@ function endpoints(): string[] {
   );
 }
 
-function secondsOf(duration: string | number): number {
-  if (typeof duration === 'number') return duration;
-  const parsed = parseDuration(duration);
-  if ('problem' in parsed) throw invalid(`advance: ${duration} is no duration, such as "2h"`);
+/** Seconds of a step from `now` that ends before the last day that a date can be. */
+function forward(now: number, by: string | number): number {
+  const parsed = typeof by === 'string' ? parseDuration(by) : { seconds: by };
+  if ('problem' in parsed) throw invalid(`advance: ${by} is no duration, such as "2h"`);
+  if (Number.isNaN(new Date((now + parsed.seconds) * 1000).getTime())) throw invalid(`advance: ${by} is too far`);
   return parsed.seconds;
 }

@@ -127,7 +127,7 @@ export class EmulatedCourier {
     const answer = await this.#logged(told, async () => {
       const admitted = () => {
         if (path !== '/') throw notFound();
-        const caller = this.#caller(query.get('auth') ?? undefined, told);
+        const caller = this.#user(query.get('auth') ?? undefined, told);
         const user = userOf(caller, query.get('userId') ?? undefined);
         requireScope(caller, readingScope);
         join = (connection) => this.realtime.connect(caller, user, query.get('cid'), connection);
@@ -160,8 +160,7 @@ export class EmulatedCourier {
 
   async #graphql(request: EmulatedRequest, schema: typeof inboxSchema, root: unknown, told: Told): Promise<Answer> {
     if (request.method !== 'POST') throw methodNotAllowed(['POST']);
-    const caller = this.#caller(bearerIn(request.headers.authorization), told);
-    if (caller.by === 'key') throw new Refusal(errorAnswer(401, 'Unauthorized'), { code: 'token.needed' });
+    const caller = this.#user(bearerIn(request.headers.authorization), told);
     return runGraphql(schema, root, bodyOf(request.body), this.#call(caller, request, told));
   }
 
@@ -192,6 +191,13 @@ export class EmulatedCourier {
     const caller = callerOf(bearer, { now: this.clock.now(), apiKey: this.#options.apiKey });
     told.user ??= caller.users[0] ?? null;
     told.verdict = { code: caller.by === 'key' ? 'key.accepted' : 'token.accepted' };
+    return caller;
+  }
+
+  /** GraphQL and the socket are for user tokens alone. */
+  #user(bearer: string | undefined, told: Told): Caller {
+    const caller = this.#caller(bearer, told);
+    if (caller.by === 'key') throw new Refusal(errorAnswer(401, 'Unauthorized'), { code: 'token.needed' });
     return caller;
   }
 
@@ -288,5 +294,5 @@ function settingsOf({ missingScope = 'refuse' }: CourierOptions): Settings {
 function seedOf(seed: Seed) {
   const read = readSeed(seed);
   if ('problem' in read) throw new TypeError(`the seed is none: ${read.problem}`);
-  return read.seed;
+  return read.value;
 }

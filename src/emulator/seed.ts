@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { isoOf } from './clock.js';
+import { isoTime, read } from './schema.js';
 import { type Message, type World, channels, statuses, trackings } from './world.js';
 
 /** What an environment begins with: a JSON file's shape, where nearly everything may be left out. Documented in README. */
@@ -8,10 +9,8 @@ export type Seed = v.InferInput<typeof seedSchema>;
 const id = v.pipe(v.string(), v.nonEmpty());
 const list = <T extends v.GenericSchema>(item: T) => v.optional(v.array(item), []);
 const object = v.record(v.string(), v.unknown());
-/** Without an offset it would mean another moment on another machine. */
-const time = v.pipe(v.string(), v.isoTimestamp());
 /** `true` means: as soon as it was there. */
-const moment = v.optional(v.union([v.boolean(), time]), false);
+const moment = v.optional(v.union([v.boolean(), isoTime]), false);
 const status = v.picklist(statuses);
 const channel = v.picklist(channels);
 
@@ -29,7 +28,7 @@ const messageSchema = v.strictObject({
   tenant: v.optional(v.nullable(id), null),
   title: v.optional(v.string(), ''),
   body: v.optional(v.string(), ''),
-  created: v.optional(time),
+  created: v.optional(isoTime),
   read: moment,
   opened: moment,
   archived: moment,
@@ -108,13 +107,9 @@ const seedSchema = v.strictObject({
   lists: list(v.strictObject({ id, users: list(id) })),
 });
 
-/** A seed in full, or where and why it is none: `messages.0.user: Invalid key: …`. */
-export function readSeed(value: unknown): { seed: v.InferOutput<typeof seedSchema> } | { problem: string } {
-  const parsed = v.safeParse(seedSchema, value);
-  if (parsed.success) return { seed: parsed.output };
-  const [issue] = parsed.issues;
-  const path = v.getDotPath(issue);
-  return { problem: path === null ? issue.message : `${path}: ${issue.message}` };
+/** A seed in full, or where and why it is none. */
+export function readSeed(value: unknown): { value: v.InferOutput<typeof seedSchema> } | { problem: string } {
+  return read(seedSchema, value);
 }
 
 /** The environment that a seed describes. Messages that name no time are a minute apart, the first is the newest. */

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../token/decode.js';
+import { invalid } from './answer.js';
+import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';
 import { choiceOf, chosenTopic } from './preferences.js';
 import { trackingIds } from './seed.js';
@@ -58,16 +60,20 @@ interface Outside {
   newMessageId(): string;
 }
 
+/** What one request may make, in characters: a long value, put in often, for many, would be far too much. */
+const maxCharacters = 16 * maxBodyBytes;
+
 /** The messages that land in inboxes: kept in `world`, and given back. Without a recipient or an inbox there are none. */
 export function deliver(world: World, sent: Sent, outside: Outside): Message[] {
   if (sent.routing && !sent.routing.channels.some(includesInbox)) return [];
   const content = contentOf(world, sent);
   if (!content) return [];
   const to = Array.isArray(sent.to) ? sent.to : [sent.to];
+  const room = { left: maxCharacters };
   const messages = to
     .flatMap((recipient) => inboxesOf(world, recipient, sent))
     .filter((inbox) => wants(world, inbox, sent.preferences?.subscription_topic_id))
-    .map((inbox) => messageFor(inbox, content, sent, outside));
+    .map((inbox) => messageFor(inbox, content, sent, outside, room));
   world.messages.push(...messages);
   return messages;
 }
@@ -135,9 +141,15 @@ function contentOf(world: World, { content, template }: Sent): Content | undefin
   };
 }
 
-function messageFor(inbox: Inbox, content: Content, sent: Sent, { now, newMessageId }: Outside): Message {
+function messageFor(
+  inbox: Inbox,
+  content: Content,
+  sent: Sent,
+  { now, newMessageId }: Outside,
+  room: { left: number },
+): Message {
   const messageId = newMessageId();
-  const fill = (template: string) => filled(template, inbox.data);
+  const fill = (template: string) => filled(template, inbox.data, room);
   return {
     messageId,
     user: inbox.user,
@@ -157,17 +169,22 @@ function messageFor(inbox: Inbox, content: Content, sent: Sent, { now, newMessag
 }
 
 /** `{{order.id}}` by its value in `data`; what is not there becomes nothing. */
-function filled(template: string, values: JsonObject): string {
-  return template.replace(/\{\{ ?([\w.]{1,200}) ?\}\}/g, (_, path: string) => {
-    const found = path
-      .split('.')
-      .reduce<unknown>(
-        (value, name) => (isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined),
-        values,
-      );
-    if (typeof found === 'string') return found;
-    return found == null ? '' : JSON.stringify(found);
-  });
+function filled(template: string, values: JsonObject, room: { left: number }): string {
+  const take = (characters: string) => {
+    room.left -= characters.length;
+    if (room.left < 0) throw invalid('the message is too long');
+    return characters;
+  };
+  take(template);
+  return template.replace(/\{\{ ?([\w.]{1,200}) ?\}\}/g, (_, path: string) => take(textAt(values, path.split('.'))));
+}
+
+function textAt(values: JsonObject, path: string[]): string {
+  const inside = (value: unknown, name: string) =>
+    isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  const found = path.reduce<unknown>(inside, values);
+  if (typeof found === 'string') return found;
+  return found == null ? '' : JSON.stringify(found);
 }
 
 function isObject(value: unknown): value is JsonObject {

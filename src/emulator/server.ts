@@ -1,6 +1,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Verdict } from '../checks/verdict.js';
 import { type Answer, errorAnswer } from './answer.js';
@@ -48,7 +49,12 @@ export async function listen(courier: EmulatedCourier, options: ListenOptions = 
   const guarding = { host, allowedHosts, allowedOrigins };
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
   const server = createServer((request, response) => void respond(courier, guarding, request, response));
-  server.on('upgrade', (request, socket, head) => void upgrade(courier, guarding, sockets, request, socket, head));
+  const upgrading = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    upgrading.add(socket);
+    socket.on('close', () => upgrading.delete(socket));
+    void upgrade(courier, guarding, sockets, request, socket, head);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -61,15 +67,16 @@ export async function listen(courier: EmulatedCourier, options: ListenOptions = 
       const closed = new Promise((resolve) => server.close(resolve));
       // 1001: going away. Source: RFC 6455, 7.4.1.
       for (const client of sockets.clients) client.close(1001, 'The emulator stopped');
-      // The frames are on their way; whoever does not answer them is not waited for.
-      setTimeout(() => sockets.clients.forEach((client) => client.terminate()), 100).unref();
       server.closeAllConnections();
+      // The frames are on their way; whoever does not answer them is not waited for.
+      await sleep(100);
+      for (const socket of upgrading) socket.destroy();
       await closed;
     },
   };
 }
 
-export function apiUrlsFor(url: string): ApiUrls {
+function apiUrlsFor(url: string): ApiUrls {
   return {
     courier: { rest: url, graphql: `${url}/client/q` },
     inbox: { graphql: `${url}/q`, webSocket: url.replace(/^http/, 'ws') },
@@ -195,7 +202,7 @@ function refuse(socket: Duplex, answer: Answer | Silence): void {
     `content-length: ${Buffer.byteLength(body)}`,
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 
 function turnedAway(

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws';
 import type { RequestEntry } from '../../src/emulator/index.js';
 import { withEmulator } from '../support/e2e-emulator.js';
 import { start } from '../support/e2e-running.js';
-import { apiKey, documentOf, fileWith, told } from '../support/e2e-world.js';
+import { apiKey, documentOf, fileWith, shell, told } from '../support/e2e-world.js';
 import { courierJwt } from '../support/run.js';
 
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -143,6 +143,21 @@ describe('what it cannot do', () => {
   /** Should it listen all the same. */
   const killed = (child: { kill(signal: 'SIGKILL'): boolean }) =>
     void setTimeout(() => child.kill('SIGKILL'), 5000).unref();
+});
+
+it('ends, and says so, when its log cannot be written any more', async () => {
+  const { stdout, stderr } = await shell(`
+    ulimit -f 1
+    courier-jwt emulator --port 0 --json > log 2> said &
+    until grep -q ready log; do sleep 0.05; done
+    url=$(node -p 'JSON.parse(fs.readFileSync("log", "utf8").split("\\n")[0]).url')
+    for request in 1 2 3 4 5 6 7 8; do curl -s "$url/brands" > /dev/null; done
+    wait $!; echo "ended with $?"
+    tail -2 said >&2`);
+  expect({ stdout, stderr }).toEqual({
+    stdout: 'ended with 4\n',
+    stderr: told('the output could not be written: EFBIG.', 'df -h'),
+  });
 });
 
 describe('whom it answers', () => {

@@ -64,7 +64,7 @@ describe.each(majors)('Node %i', (major) => {
       signal: null,
       stdout: expect.stringMatching(bareToken),
       stderr:
-        'warning: signed by the embedded Courier (--env local): Courier itself will refuse it.\n' +
+        'warning: signed by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it.\n' +
         'minted for alice: published/test, 6 scopes, expires in 1 day; key: local (--env), the embedded Courier\n',
     });
     expect(claimsOf(ran.stdout).scope).toBe(`user_id:alice ${howTo}`);

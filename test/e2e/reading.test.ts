@@ -659,7 +659,7 @@ scopes
     expect([ran.code, documentOf<View>(ran).signature, ran.stderr]).toEqual([
       0,
       'local',
-      'warning: signed by the embedded Courier (--env local): Courier itself will refuse it.\n',
+      'warning: signed by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it.\n',
     ]);
   });
 });

@@ -184,10 +184,10 @@ it.each([
 });
 
 it('requires no scope where none is named', () => {
-  expect([refusalOf(() => requireScope(alice(), undefined)), refusalOf(() => requireScope(alice(), undefined, 'x'))]).toEqual([
-    passed,
-    refused(403, 'user.mismatch', 'x'),
-  ]);
+  expect([
+    refusalOf(() => requireScope(alice(), undefined)),
+    refusalOf(() => requireScope(alice(), undefined, 'x')),
+  ]).toEqual([passed, refused(403, 'user.mismatch', 'x')]);
 });
 
 it.each([

@@ -81,7 +81,9 @@ describe('with a body', () => {
     {
       path: 'fail',
       body: { status: 429, path: '/send', method: 'post', count: 2, retryAfter: 1.5 },
-      expected: ok({ faults: [{ how: 'status', status: 429, path: '/send', method: 'POST', count: 2, retryAfter: 1.5 }] }),
+      expected: ok({
+        faults: [{ how: 'status', status: 429, path: '/send', method: 'POST', count: 2, retryAfter: 1.5 }],
+      }),
     },
     { path: 'fail', body: { how: 'hang', path: null }, expected: ok({ faults: [{ ...fault, how: 'hang' }] }) },
     {
@@ -103,7 +105,7 @@ describe('with a body', () => {
     {
       path: 'fail',
       body: { times: 1 },
-      expected: refused(400, 'times: Invalid key: Expected never but received "times"'),
+      expected: refused(400, 'times is not known here'),
     },
     { path: 'fail', body: '{', expected: refused(400, 'the body is not JSON') },
     { path: 'latency', body: { ms: 250 }, expected: ok({ ms: 250 }) },
@@ -206,7 +208,12 @@ describe('requests', () => {
       sent: {},
       expected: { ...entry, status: 401, verdict: { code: 'credentials.missing' } },
     },
-    { name: 'of nothing', call: 'GET /', sent: {}, expected: { ...entry, path: '/', status: 404, verdict: { code: 'open' } } },
+    {
+      name: 'of nothing',
+      call: 'GET /',
+      sent: {},
+      expected: { ...entry, path: '/', status: 404, verdict: { code: 'open' } },
+    },
     {
       name: 'of a message',
       call: 'POST /send',
@@ -327,7 +334,7 @@ it('begins again with all of it', async () => {
   await ask('POST', '/__emulator/fail');
   await ask('POST', '/__emulator/reset');
   const { clock, faults, log, settings } = courier;
-  const begun = [clock.now(), faults.faults, log.newest(), settings, courier.world('test')];
+  const begun = [clock.now(), faults.faults, log.newest(), settings, structuredClone(courier.world('test'))];
   expect([begun, await ask('POST', '/send', again), courier.world('test').messages]).toEqual([
     [1_767_225_600, [], [], { missingScope: 'empty' }, nothing],
     { status: 202, body: { requestId: '1-00000000-000040008000000000000001' } },

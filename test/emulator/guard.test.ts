@@ -17,7 +17,7 @@ it.each([
   { headers: { host: '127.0.0.1@evil.test' }, expected: host('127.0.0.1@evil.test') },
   { headers: { host: 'localhost.evil.test' }, expected: host('localhost.evil.test') },
   { headers: { host: 'notlocalhost' }, expected: host('notlocalhost') },
-  { headers: { host: '127.0.0.1:99999' }, expected: host('127.0.0.1:99999') },
+  { headers: { host: '[::1]:99999' }, expected: host('[::1]:99999') },
   { headers: { host: '192.168.0.5' }, expected: host('192.168.0.5') },
   { headers: { host: '[2001:db8::1]' }, expected: host('[2001:db8::1]') },
   { headers: { host: 'app.test' }, guarding: { ...here, allowedHosts: ['app.test'] }, expected: undefined },

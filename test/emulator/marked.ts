@@ -143,10 +143,10 @@ export const spoiled: Record<string, (scope: string) => string> = {
     const input = `${part(hs256)}.${part(claimsFor(scope))}`;
     return `${input}.${createHmac('sha256', 'another').update(input).digest('base64url')}`;
   },
-  'of another workspace': (scope) => {
-    const input = `${part(hs256)}.${part({ ...claimsFor(scope), tenant_id: randomUUID() })}`;
-    return `${input}.${createHmac('sha256', 'another').update(input).digest('base64url')}`;
-  },
+  'of another workspace': (scope) =>
+    withLocal(
+      `${part(hs256)}.${part({ ...claimsFor(scope), tenant_id: 'f0e1d2c3-0000-4000-8000-c0041e410ca1/test' })}`,
+    ),
   'with another payload': (scope) => {
     const [header, , signature] = tokenFor('user_id:zoe').split('.');
     return `${header}.${part(claimsFor(scope))}.${signature}`;

@@ -1,8 +1,9 @@
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { hmac } from '../../src/emulator/hmac.js';
 import { mint } from '../../src/emulator/mint.js';
 import { findToken } from '../../src/token/find.js';
-import { localSigningKey } from '../../src/token/local.js';
+import { isLocal, localSigningKey } from '../../src/token/local.js';
 
 const now = 1_767_225_600;
 const outside = { now: now + 0.9, id: 'an-id' };
@@ -47,6 +48,31 @@ describe('a token of Courier’s shape', () => {
       algorithms: ['HS256'],
     });
     expect(payload).toEqual({ ...claims, scope, exp: now + 86_400 });
+  });
+});
+
+it('is the same by whatever signs', () => {
+  const body = { scope: claims.scope };
+  expect(mint(body, { ...outside, hmac })).toEqual(mint(body, outside));
+});
+
+describe('of what the key says', () => {
+  const test = '00000000-0000-4000-8000-c0041e410ca1/test';
+  const production = '00000000-0000-4000-8000-c0041e410ca1';
+  it.each([
+    { key: 'pk_prod_emulated', tenantScope: 'published/production', tenantId: production },
+    { key: 'dk_prod_emulated', tenantScope: 'draft/production', tenantId: production },
+    { key: 'pk_test_emulated', tenantScope: 'published/test', tenantId: test },
+    { key: 'dk_test_emulated', tenantScope: 'draft/test', tenantId: test },
+    { key: 'token_emulated', tenantScope: 'published/test', tenantId: test },
+    { key: undefined, tenantScope: 'published/test', tenantId: test },
+  ])('$key', ({ key, tenantScope, tenantId }) => {
+    const { body } = mint({ scope: claims.scope }, { ...outside, key });
+    const token = findToken(String(body.token));
+    expect({ payload: token.payload, local: isLocal(token) }).toEqual({
+      payload: { ...claims, tenant_scope: tenantScope, tenant_id: tenantId },
+      local: true,
+    });
   });
 });
 

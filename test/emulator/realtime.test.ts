@@ -15,9 +15,9 @@ function makeConnection() {
   return { said, connection };
 }
 
-function join(realtime: Realtime, { who = caller, user = 'alice', clientId = 'cid' as string | null } = {}) {
+function join(realtime: Realtime, who = caller) {
   const { said, connection } = makeConnection();
-  const { receive, ended } = realtime.connect(who, user, clientId, connection);
+  const { receive, ended } = realtime.connect(who, 'alice', 'cid', connection);
   return { said, ended, say: (frame: unknown) => receive(typeof frame === 'string' ? frame : JSON.stringify(frame)) };
 }
 
@@ -73,7 +73,12 @@ describe('publish', () => {
       to: { tenant: 'acme' },
       said: [ack, read],
     },
-    { name: 'not of no tenant', frames: [subscribe('alice', { accountId: 'acme' })], to: { tenant: null }, said: [ack] },
+    {
+      name: 'not of no tenant',
+      frames: [subscribe('alice', { accountId: 'acme' })],
+      to: { tenant: null },
+      said: [ack],
+    },
     {
       name: 'of none, where none is named',
       frames: [subscribe('alice', { accountId: '' })],
@@ -95,7 +100,7 @@ describe('publish', () => {
 
   it('of a token that never expires', () => {
     const realtime = new Realtime();
-    const member = join(realtime, { who: { ...caller, expiresAt: null } });
+    const member = join(realtime, { ...caller, expiresAt: null });
     member.say(subscribe('alice'));
     realtime.publish(read, { environment: 'test', user: 'alice' }, now * 2);
     expect(member.said).toEqual([ack, read]);
@@ -248,8 +253,7 @@ describe('over the whole emulator', () => {
     const { ask, said } = await connected();
     await ask('POST', '/send', { as: testKey, body: sent() });
     said.splice(0);
-    for (const event of ['OPENED', 'DELIVERED', 'UNREAD'])
-      await ask('POST', `/t/${id}-open`, { body: { event } });
+    for (const event of ['OPENED', 'DELIVERED', 'UNREAD']) await ask('POST', `/t/${id}-open`, { body: { event } });
     expect(said).toEqual([
       { event: 'opened', messageId: id },
       { event: 'unread', messageId: id },

@@ -33,11 +33,8 @@ function landed(sent: unknown, preferences: Seed['preferences'] = []): Message[]
 const alice = { user_id: 'alice' };
 const content = { title: 'T', body: 'B' };
 const one = (told: Partial<Message> = {}) => [message({ messageId: '1', title: 'T', body: 'B', ...told })];
-const both = (told: Partial<Message>[]) => told.map((each, i) => one({ messageId: '', ...each, ...idOf(i) })[0]!);
-const idOf = (i: number) => {
-  const { messageId, trackingIds } = message({ messageId: String(i + 1) });
-  return { messageId, trackingIds };
-};
+const both = (told: Partial<Message>[]) =>
+  told.map((each, i) => message({ messageId: String(i + 1), title: 'T', body: 'B', ...each }));
 
 describe('to whom', () => {
   it.each([

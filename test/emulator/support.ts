@@ -49,7 +49,7 @@ export function makeCourier(options: CourierOptions = {}) {
 }
 
 /** An error's answer as Courier words it; with the verdict where a credential is the reason. */
-export function refused(status: 400 | 401 | 403 | 404 | 409, message: string, verdict?: string): Answer {
+export function refused(status: 400 | 401 | 403 | 404 | 409, text: string, verdict?: string): Answer {
   const types = {
     400: 'invalid_request_error',
     401: 'authentication_error',
@@ -59,7 +59,7 @@ export function refused(status: 400 | 401 | 403 | 404 | 409, message: string, ve
   };
   return {
     status,
-    body: { message, type: types[status] },
+    body: { message: text, type: types[status] },
     ...(verdict !== undefined && { headers: { 'x-emulator-verdict': verdict } }),
   };
 }
@@ -80,7 +80,7 @@ export function refusalOf(work: () => unknown): unknown {
 export function makeWorld(seed: Seed = {}): World {
   const read = readSeed(seed);
   if ('problem' in read) throw new TypeError(read.problem);
-  return worldOf(read.seed, now);
+  return worldOf(read.value, now);
 }
 
 /** A message in full, with what is told of it. */

@@ -6,7 +6,9 @@ import { type Parameters, type Route, bodyAs, noContent } from './route.js';
 
 const nullable = v.optional(v.nullable(v.record(v.string(), v.unknown())), null);
 const brandSchema = v.object({ name: v.pipe(v.string(), v.nonEmpty()), settings: nullable, snippets: nullable });
-const newBrandSchema = v.object({ ...brandSchema.entries, id: v.optional(v.nullable(v.string())) });
+/** A scope names it behind a colon. */
+const brandId = v.pipe(v.string(), v.regex(/^[^:\s]+$/));
+const newBrandSchema = v.object({ ...brandSchema.entries, id: v.optional(v.nullable(brandId)) });
 
 const one = '/brands/:brand';
 const reading = { by: 'token', scope: ({ brand }: Parameters) => `read:brands:${brand}` } as const;

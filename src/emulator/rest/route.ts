@@ -1,6 +1,7 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import { type Answer, invalid } from '../answer.js';
 import type { Call } from '../call.js';
+import { read } from '../schema.js';
 
 /** Who may call: anybody, an API key, or also a user token with the scope (and the user in the path). */
 export type Access =
@@ -69,11 +70,9 @@ function decoded(segment: string): string | undefined {
  * @throws {Refusal} 400 with the place and the reason
  */
 export function bodyAs<T extends v.GenericSchema>(schema: T, body: unknown): v.InferOutput<T> {
-  const parsed = v.safeParse(schema, body);
-  if (parsed.success) return parsed.output;
-  const [issue] = parsed.issues;
-  const path = v.getDotPath(issue);
-  throw invalid(path === null ? issue.message : `${path}: ${issue.message}`);
+  const found = read(schema, body);
+  if ('problem' in found) throw invalid(found.problem);
+  return found.value;
 }
 
 export const noContent: Answer = { status: 204 };

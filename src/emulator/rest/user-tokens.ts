@@ -42,7 +42,8 @@ export const userTokenRoutes: Route[] = [
     path: '/users/:user/tokens',
     access: writing,
     answer: ({ parameters, body }, { world }) => {
-      for (const token of bodyAs(manySchema, body).tokens) put(world, { ...token, user: parameters.user! });
+      const { tokens } = bodyAs(manySchema, body);
+      put(world, parameters.user!, tokens);
       return noContent;
     },
   },
@@ -60,7 +61,7 @@ export const userTokenRoutes: Route[] = [
     path: '/users/:user/tokens/:token',
     access: writing,
     answer: ({ parameters, body }, { world }) => {
-      put(world, { ...bodyAs(tokenSchema, body), user: parameters.user!, token: parameters.token! });
+      put(world, parameters.user!, [{ ...bodyAs(tokenSchema, body), token: parameters.token! }]);
       return noContent;
     },
   },
@@ -76,7 +77,7 @@ export const userTokenRoutes: Route[] = [
         (value, { op, path, value: to }) => patched(value, path, op === 'remove' ? undefined : to),
         structuredClone(rest) as unknown as JsonObject,
       );
-      put(world, { ...bodyAs(tokenSchema, changed), user: user!, token: token! });
+      put(world, user!, [{ ...bodyAs(tokenSchema, changed), token: token! }]);
       return noContent;
     },
   },
@@ -85,7 +86,8 @@ export const userTokenRoutes: Route[] = [
     path: '/users/:user/tokens/:token',
     access: writing,
     answer: ({ parameters: { user, token } }, { world }) => {
-      remove(world, tokenOf(world, user!, token!));
+      const found = tokenOf(world, user!, token!);
+      world.pushTokens = world.pushTokens.filter((one) => one !== found);
       return noContent;
     },
   },
@@ -97,14 +99,11 @@ function tokenOf(world: World, user: string, token: string): PushToken {
   return found;
 }
 
-/** A device has one owner: putting its token for a user takes it from nobody else, but replaces that user's. */
-function put(world: World, token: PushToken): void {
-  remove(world, token);
-  world.pushTokens.push(token);
-}
-
-function remove(world: World, { user, token }: Pick<PushToken, 'user' | 'token'>): void {
-  world.pushTokens = world.pushTokens.filter((one) => one.user !== user || one.token !== token);
+/** In the place of the user's own of the same name; of several of one name the last one stays. */
+function put(world: World, user: string, tokens: Omit<PushToken, 'user'>[]): void {
+  const byName = new Map(tokens.map((token) => [token.token, { ...token, user }]));
+  const others = world.pushTokens.filter((one) => one.user !== user || !byName.has(one.token));
+  world.pushTokens = [...others, ...byName.values()];
 }
 
 function view({ user: _, ...token }: PushToken) {
@@ -118,7 +117,8 @@ function patched(value: JsonObject, path: string, to: unknown): JsonObject {
   let inside: JsonObject = value;
   for (const name of names) {
     const next = Object.hasOwn(inside, name) ? inside[name] : undefined;
-    if (typeof next !== 'object' || next === null) throw invalid(`patch: there is nothing at ${path}`);
+    if (typeof next !== 'object' || next === null || Array.isArray(next))
+      throw invalid(`patch: there is nothing at ${path}`);
     inside = next as JsonObject;
   }
   if (last === undefined || last === '__proto__') throw invalid(`patch: there is nothing at ${path}`);

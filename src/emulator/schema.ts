@@ -1,0 +1,23 @@
+import * as v from 'valibot';
+
+/** `value` as `schema` has it, or where and why it is not: `messages.0.user is missing`. */
+export function read<T extends v.GenericSchema>(
+  schema: T,
+  value: unknown,
+): { value: v.InferOutput<T> } | { problem: string } {
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return { value: parsed.output };
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue);
+  if (path === null) return { problem: issue.message };
+  if (issue.expected === 'never') return { problem: `${path} is not known here` };
+  if (issue.input === undefined) return { problem: `${path} is missing` };
+  return { problem: `${path}: ${issue.message}` };
+}
+
+/** ISO 8601 with an offset: without one it would mean another moment on another machine. */
+export const isoTime = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.check((text) => !Number.isNaN(Date.parse(text)), 'Invalid timestamp'),
+);
