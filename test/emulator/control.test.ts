@@ -125,6 +125,12 @@ describe('with a body', () => {
       body: { advance: '2' },
       expected: refused(400, 'advance: 2 is no duration, such as "2h"'),
     },
+    { path: 'clock', body: { advance: 1e300 }, expected: refused(400, 'advance: 1e+300 is too far') },
+    {
+      path: 'clock',
+      body: { now: '2026-01-01T00:00:00+01' },
+      expected: refused(400, 'now: Invalid timestamp'),
+    },
     {
       path: 'clock',
       body: { now: 'noon' },

@@ -141,6 +141,7 @@ describe('admission', () => {
       url: at(tokenFor('user_id:alice')),
       answer: unauthorized('scope.missing inbox:read:messages'),
     },
+    { name: 'a key', url: at(testKey), answer: unauthorized('token.needed') },
     {
       name: 'expired',
       url: at(tokenFor('user_id:alice inbox:read:messages', testKey, now - 3600)),
@@ -247,6 +248,13 @@ describe('over the whole emulator', () => {
     said.splice(0);
     await query('/q', token, `mutation { ${fields} }`, {}, { 'x-courier-client-source-id': source });
     expect(said).toEqual(expected);
+  });
+
+  it('hears nothing of what is marked in a tenant', async () => {
+    const { ask, query, said, token } = await connected();
+    await ask('POST', '/send', { as: testKey, body: sent({ tenant_id: 'acme' }) });
+    await query('/q', token, `mutation { read(messageId: "${id}") }`);
+    expect(said).toEqual([]);
   });
 
   it('hears of tracked events', async () => {

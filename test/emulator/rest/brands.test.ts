@@ -83,6 +83,10 @@ describe('POST', () => {
 
   it.each([
     { body: { name: 'New', id: 'red' }, answer: refused(409, 'there is a brand red already') },
+    {
+      body: { name: 'New', id: 'a:b' },
+      answer: refused(400, 'id: Invalid format: Expected /^[^:\\s]+$/ but received "a:b"'),
+    },
     { body: {}, answer: refused(400, 'name is missing') },
     { body: { name: '' }, answer: refused(400, 'name: Invalid length: Expected !0 but received 0') },
     {

@@ -99,6 +99,15 @@ describe('POST /send', () => {
     ]).toEqual([answer, []]);
   });
 
+  it('makes no more than sixteen megabytes', async () => {
+    const { ask, courier } = makeCourier({ seed: {} });
+    const long = { to: alice, content: { title: '{{a}}'.repeat(100) }, data: { a: 'x'.repeat(200_000) } };
+    expect([
+      await ask('POST', '/send', { as: testKey, body: { message: long } }),
+      courier.world('test').messages,
+    ]).toEqual([refused(400, 'the message is too long'), []]);
+  });
+
   it('names five inboxes in the log', async () => {
     const { ask, courier } = makeCourier({ seed: { lists: [{ id: 'l', users: ['a', 'b', 'c', 'd', 'e', 'f'] }] } });
     await ask('POST', '/send', { as: testKey, body: { message: { to: { list_id: 'l' }, content } } });

@@ -107,6 +107,18 @@ describe('writing', () => {
       ],
     },
     {
+      name: 'several of one name',
+      call: 'PUT /users/alice/tokens',
+      body: {
+        tokens: [
+          { token: 'one', provider_key: 'apn' },
+          { token: 'one', ...full },
+        ],
+      },
+      answer: noContent,
+      after: [bobs, { user: 'alice', token: 'one', ...full }],
+    },
+    {
       name: 'several, of which one is none',
       call: 'PUT /users/alice/tokens',
       body: { tokens: [{ token: 'two', provider_key: 'apn' }, { provider_key: 'apn' }] },
@@ -154,7 +166,7 @@ describe('PATCH', () => {
       name: 'goes inside, and removes',
       patch: [
         { op: 'add', path: '/device/info/os', value: 2 },
-        { op: 'remove', path: '/device/app_id' },
+        { op: 'remove', path: '/device/app_id', value: 'ignored' },
         { op: 'add', path: '/properties', value: { a: 1 } },
       ],
       answer: noContent,
