@@ -7,11 +7,12 @@ import {
   type Seed,
   createEmulator,
 } from '../emulator/index.js';
+import { isIsoTime } from '../emulator/schema.js';
 import { readSeed } from '../emulator/seed.js';
-import { checkKey } from '../environments/key.js';
 import { Failure, errnoOf } from '../errors.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
 import { inertJson } from '../output/escape.js';
+import { keyByHand } from './environment.js';
 import { examples, list, once, oneOf } from './options.js';
 import { readTextFile } from './text-file.js';
 import type { Act, Tools } from './tools.js';
@@ -42,7 +43,7 @@ export function define(command: Command, act: Act): void {
     .option('--clock <time>', 'begin at this time (ISO 8601), and stand still', time)
     .option('--fixed-ids', 'ids that count up: two runs answer the same')
     .option('--allow-host <hosts>', 'other names that it is called by', list('--allow-host'))
-    .option('--allow-origin <origins>', 'pages of other machines that may call it', list('--allow-origin'))
+    .option('--allow-origin <origins>', 'pages of other machines that may call it', origins)
     .addHelpText(
       'after',
       examples(
@@ -67,15 +68,17 @@ async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   } finally {
     await listening.close();
   }
+  log.flush();
   console.note('stopped.');
   return 0;
 }
 
 async function optionsOf(flags: EmulatorFlags, tools: Tools): Promise<EmulatorOptions> {
-  const { seed, apiKeyFile, missingScope, clock, fixedIds } = flags;
+  const { seed, missingScope, clock, fixedIds } = flags;
+  const pinned = await keyByHand(flags, tools);
   return {
     ...(seed !== undefined && { seed: await seedIn(seed, tools) }),
-    ...(apiKeyFile !== undefined && { apiKey: await keyIn(apiKeyFile, tools) }),
+    ...(pinned && { apiKey: pinned.key }),
     ...(missingScope && { missingScope }),
     ...(clock !== undefined && { clock }),
     ...(fixedIds && { sequentialIds: true }),
@@ -98,12 +101,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function keyIn(path: string, tools: Tools): Promise<string> {
-  const text = await readTextFile('--api-key-file', path, tools);
-  tools.secrets.add(text.trim());
-  return checkKey(text, '--api-key-file', { fromFile: true });
-}
-
 async function listenAt(
   listen: ReturnType<typeof createEmulator>['listen'],
   { port: at, host, allowHost = [], allowOrigin = [] }: EmulatorFlags,
@@ -124,16 +121,21 @@ function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFl
 
 interface Log {
   add(entry: RequestEntry): void;
+  flush(): void;
   /** Rejects when it cannot be written, such as on a full disk. */
   failed: Promise<never>;
 }
 
-/** The lines of all that happens in one turn are written at once: each write waits for whoever reads. */
+/** How long a line may wait for others, in milliseconds: nobody sees it, and each write costs as much as a token. */
+const patience = 10;
+
+/** Lines are written together: each write waits for whoever reads. */
 function logTo({ console, flags }: Tools): Log {
   let lines: string[] = [];
   let fail: (error: Error) => void;
   const failed = new Promise<never>((_, reject) => (fail = reject));
-  const write = () => {
+  const flush = () => {
+    if (lines.length === 0) return;
     const text = lines.join('\n');
     lines = [];
     try {
@@ -144,15 +146,24 @@ function logTo({ console, flags }: Tools): Log {
     }
   };
   const add = (entry: RequestEntry) => {
-    if (lines.length === 0) setImmediate(write);
+    if (lines.length === 0) setTimeout(flush, patience);
     lines.push(flags.json ? line({ event: 'request', ...entry }) : requestLine(entry, console.err));
   };
-  return { add: flags.quiet && !flags.json ? () => {} : add, failed };
+  return { add: flags.quiet && !flags.json ? () => {} : add, flush, failed };
 }
 
 /** One document a line. */
 function line(value: object): string {
   return inertJson(JSON.stringify(value));
+}
+
+/** Without its scheme it would never match. */
+function origins(value: string, before: string[] | undefined): string[] {
+  const all = list('--allow-origin')(value, before);
+  const wrong = all.find((origin) => origin !== 'null' && !/^https?:\/\/[^/]+\/?$/.test(origin));
+  if (wrong === undefined) return all;
+  const reason = 'it takes origins, such as https://app.test:8443';
+  throw new Failure('usage.value', { option: '--allow-origin', value: wrong, reason });
 }
 
 function port(value: string): number {
@@ -162,7 +173,7 @@ function port(value: string): number {
 }
 
 function time(value: string): string {
-  if (/^\d{4}-\d\d-\d\d/.test(value) && !Number.isNaN(Date.parse(value))) return value;
+  if (isIsoTime(value)) return value;
   throw new Failure('usage.value', {
     option: '--clock',
     value,

@@ -1,4 +1,4 @@
-import type { Caller } from './caller.js';
+import type { Caller, EnvironmentName } from './caller.js';
 import type { Audience, Envelope } from './realtime.js';
 import type { World } from './world.js';
 
@@ -13,6 +13,7 @@ export interface Call {
   caller: Caller;
   /** That of the caller's environment. */
   world: World;
+  worlds: Record<EnvironmentName, World>;
   settings: Settings;
   /** Lower-case names. */
   headers: Record<string, string | undefined>;
@@ -20,7 +21,8 @@ export interface Call {
   now: number;
   newId(): string;
   newMessageId(): string;
-  publish(envelope: Envelope, audience: Omit<Audience, 'environment'>): void;
+  /** To those of the caller's environment unless the audience says which. */
+  publish(envelope: Envelope, audience: Omit<Audience, 'environment'> & Partial<Audience>): void;
   /** For the log. */
   note(operation: string): void;
 }

@@ -7,10 +7,11 @@ import { type Jwt, decodeJwt } from '../token/decode.js';
 import { isLocal } from '../token/local.js';
 import { timeState } from '../token/time.js';
 import { Refusal, errorAnswer } from './answer.js';
-import { hmac } from './hmac.js';
+import { sign } from './sign.js';
 
 /** Data of one environment is not seen from the other. */
-export type EnvironmentName = 'test' | 'production';
+export const environments = ['test', 'production'] as const;
+export type EnvironmentName = (typeof environments)[number];
 
 /** Who asks, by a genuine token or an API key. */
 export interface Caller {
@@ -76,7 +77,7 @@ export function userOf(caller: Caller, header: string | undefined): string {
 function byToken(raw: string, { now }: Judging): Caller {
   const token = decoded(raw);
   if (token.header.alg !== 'HS256') throw unauthorized('token.malformed', 'alg');
-  if (!isLocal(token, hmac)) throw unauthorized('signature.foreign');
+  if (!isLocal(token, sign)) throw unauthorized('signature.foreign');
   const claims = readClaims(token.payload);
   const [mistyped] = claims.mistyped;
   if (mistyped) throw unauthorized('token.malformed', mistyped.claim);

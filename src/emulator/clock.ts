@@ -35,5 +35,10 @@ export class Clock {
 
 /** ISO 8601 in UTC with milliseconds, as Courier dates messages. */
 export function isoOf(seconds: number): string {
-  return new Date(Math.round(seconds * 1000)).toISOString();
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds !== latest.milliseconds) latest = { milliseconds, text: new Date(milliseconds).toISOString() };
+  return latest.text;
 }
+
+/** Many requests of a busy server fall into one millisecond. */
+let latest = { milliseconds: NaN, text: '' };

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseDuration } from '../token/duration.js';
 import { type Answer, Refusal, errorAnswer, invalid } from './answer.js';
 import { bodyOf } from './body.js';
+import { environments } from './caller.js';
 import { isoOf } from './clock.js';
 import type { EmulatedCourier } from './courier.js';
 import { bodyAs } from './rest/route.js';
@@ -28,7 +29,7 @@ const clockSchema = v.union([
   v.strictObject({ now: isoTime }),
 ]);
 const settingsSchema = v.strictObject({ missingScope: v.picklist(['refuse', 'empty']) });
-const environment = v.picklist(['test', 'production']);
+const environment = v.picklist(environments);
 
 export type FaultRequest = v.InferInput<typeof failSchema>;
 export type ClockRequest = v.InferInput<typeof clockSchema>;
@@ -130,10 +131,13 @@ function endpoints(): string[] {
   );
 }
 
-/** Seconds of a step from `now` that ends before the last day that a date can be. */
+/** From there on dates are written with another number of digits, and sort wrongly. */
+const year10000 = Date.parse('9999-12-31T23:59:59.999Z') / 1000;
+
+/** Seconds of a step from `now`. */
 function forward(now: number, by: string | number): number {
   const parsed = typeof by === 'string' ? parseDuration(by) : { seconds: by };
   if ('problem' in parsed) throw invalid(`advance: ${by} is no duration, such as "2h"`);
-  if (Number.isNaN(new Date((now + parsed.seconds) * 1000).getTime())) throw invalid(`advance: ${by} is too far`);
+  if (!(now + parsed.seconds < year10000)) throw invalid(`advance: ${by} is too far`);
   return parsed.seconds;
 }

@@ -106,16 +106,17 @@ export class EmulatedCourier {
   }
 
   /** Answers a request, and writes it in the log. Never throws. */
-  async handle(request: EmulatedRequest): Promise<Answer | Silence> {
+  handle(request: EmulatedRequest): Promise<Answer | Silence> {
     const { method, url, headers, body } = request;
     const { path, query } = addressOf(url);
     if (path === controlPath || path.startsWith(`${controlPath}/`))
-      return orError(() => control(this, method, path.slice(controlPath.length), query, body));
+      return Promise.resolve(orError(() => control(this, method, path.slice(controlPath.length), query, body)));
     const told = untold(method, path, headers['x-courier-user-id']);
-    return this.#logged(told, async () => {
-      const work = this.#work(request, path, query, told);
-      const answer = await orError(work, told);
-      return withReason(path === '/q' ? inboxAnswer(answer) : answer, told);
+    return this.#logged(told, () => {
+      if (path === '/q') return orError(async () => this.#graphql(request, inboxSchema, inboxRoot, told), told, true);
+      if (path === '/client/q')
+        return orError(async () => this.#graphql(request, clientSchema, clientRoot, told), told);
+      return orError(() => this.#rest(request, path, query, told), told);
     });
   }
 
@@ -124,38 +125,38 @@ export class EmulatedCourier {
     const { path, query } = addressOf(url);
     const told = untold('SOCKET', path, query.get('userId'));
     let join: Join | undefined;
-    const answer = await this.#logged(told, async () => {
-      const admitted = () => {
-        if (path !== '/') throw notFound();
-        const caller = this.#user(query.get('auth') ?? undefined, told);
-        const user = userOf(caller, query.get('userId') ?? undefined);
-        requireScope(caller, readingScope);
-        join = (connection) => this.realtime.connect(caller, user, query.get('cid'), connection);
-        return { status: 101 };
-      };
-      return withReason(inboxAnswer(await orError(admitted, told)), told);
-    });
+    const admitted = () => {
+      if (path !== '/') throw notFound();
+      const caller = this.#user(query.get('auth') ?? undefined, told);
+      const user = userOf(caller, query.get('userId') ?? undefined);
+      requireScope(caller, readingScope);
+      join = (connection) => this.realtime.connect(caller, user, query.get('cid'), connection);
+      return { status: 101 };
+    };
+    const answer = await this.#logged(told, () => orError(admitted, told, true));
     return join ? { join } : { answer };
   }
 
   /** Writes in the log how it ended; where a fault was asked for, by that. */
-  async #logged(told: Told, answering: () => Promise<Answer>): Promise<Answer | Silence> {
+  async #logged(told: Told, answering: () => Answer | Promise<Answer>): Promise<Answer | Silence> {
     const began = this.#outside.uptime();
     if (this.faults.latencyMs > 0) await this.#outside.sleep(this.faults.latencyMs);
     const failed = this.faults.next(told.method, told.path, this.#outside.uptime());
-    told.fault = failed !== undefined;
-    const answer = failed ?? (await answering());
-    const at = isoOf(this.clock.now());
-    const status = typeof answer === 'string' ? null : answer.status;
-    const milliseconds = Math.round((this.#outside.uptime() - began) * 1000);
-    this.log.add({ at, ...told, status, milliseconds });
+    const answered = failed ?? answering();
+    const answer = answered instanceof Promise ? await answered : answered;
+    const { method, path, operation, user, verdict } = told;
+    this.log.add({
+      at: isoOf(this.clock.now()),
+      method,
+      path,
+      operation,
+      status: typeof answer === 'string' ? null : answer.status,
+      user,
+      verdict,
+      fault: failed !== undefined,
+      milliseconds: Math.round((this.#outside.uptime() - began) * 1000),
+    });
     return answer;
-  }
-
-  #work(request: EmulatedRequest, path: string, query: URLSearchParams, told: Told): () => Answer | Promise<Answer> {
-    if (path === '/q') return async () => this.#graphql(request, inboxSchema, inboxRoot, told);
-    if (path === '/client/q') return async () => this.#graphql(request, clientSchema, clientRoot, told);
-    return () => this.#rest(request, path, query, told);
   }
 
   async #graphql(request: EmulatedRequest, schema: typeof inboxSchema, root: unknown, told: Told): Promise<Answer> {
@@ -206,12 +207,13 @@ export class EmulatedCourier {
     return {
       caller,
       world: this.world(environment),
+      worlds: this.#worlds,
       settings: this.settings,
       headers,
       now: this.clock.now(),
       newId: () => this.#newId(),
       newMessageId: () => this.#newMessageId(),
-      publish: (envelope, audience) => this.realtime.publish(envelope, { ...audience, environment }, this.clock.now()),
+      publish: (envelope, audience) => this.realtime.publish(envelope, { environment, ...audience }, this.clock.now()),
       note: (operation) => (told.operation = operation),
     };
   }
@@ -224,6 +226,7 @@ export class EmulatedCourier {
     const before = this.#answered.get(known);
     if (before && this.clock.now() - before.at < idempotencySeconds) return before.answer;
     const first = answer();
+    if (first.status >= 400) return first;
     this.#answered.set(known, { at: this.clock.now(), answer: first });
     return first;
   }
@@ -246,30 +249,30 @@ type Join = (connection: Connection) => ReturnType<Realtime['connect']>;
 type Admission = { join: Join } | { answer: Answer | Silence };
 
 function untold(method: string, path: string, user: string | null | undefined): Told {
-  return { method, path, operation: null, user: user || null, verdict: { code: 'open' }, fault: false };
+  return { method, path, operation: null, user: user || null, verdict: { code: 'open' } };
 }
 
 const anonymous: Caller = { environment: 'test', by: 'token', users: [], scopes: [], expiresAt: null };
 
-/** Of the Inbox only 401 is known, whatever its token lacks. Source: https://www.courier.com/docs/platform/inbox/authentication. */
-function inboxAnswer(answer: Answer): Answer {
-  return answer.status === 403 ? errorAnswer(401, 'Unauthorized') : answer;
-}
-
-/** What Courier does not say stands in a header of the emulator's own. */
-function withReason(answer: Answer, { verdict }: Told): Answer {
-  if (answer.status !== 401 && answer.status !== 403) return answer;
-  return { ...answer, headers: { ...answer.headers, [verdictHeader]: verdictText(verdict) } };
-}
-
-async function orError<T>(work: () => T | Promise<T>, told?: Told): Promise<T | Answer> {
+/** The answer, or the refusal's; at once where the work is. */
+function orError(work: () => Answer | Promise<Answer>, told?: Told, ofInbox = false): Answer | Promise<Answer> {
   try {
-    return await work();
+    const answer = work();
+    return answer instanceof Promise ? answer.catch((error: unknown) => refused(error, told, ofInbox)) : answer;
   } catch (error) {
-    if (!(error instanceof Refusal)) return errorAnswer(500, 'Internal Server Error');
-    if (told && error.verdict) told.verdict = error.verdict;
-    return error.answer;
+    return refused(error, told, ofInbox);
   }
+}
+
+/** What Courier does not say of the credentials stands in a header of the emulator's own. */
+function refused(error: unknown, told: Told | undefined, ofInbox: boolean): Answer {
+  if (!(error instanceof Refusal)) return errorAnswer(500, 'Internal Server Error');
+  const { answer, verdict } = error;
+  if (!told || !verdict) return answer;
+  told.verdict = verdict;
+  // Of the Inbox only 401 is known, whatever its token lacks: https://www.courier.com/docs/platform/inbox/authentication.
+  const { status, body } = ofInbox ? errorAnswer(401, 'Unauthorized') : answer;
+  return { status, body, headers: { [verdictHeader]: verdictText(verdict) } };
 }
 
 function notHere(path: string): Refusal {
@@ -293,6 +296,6 @@ function settingsOf({ missingScope = 'refuse' }: CourierOptions): Settings {
 
 function seedOf(seed: Seed) {
   const read = readSeed(seed);
-  if ('problem' in read) throw new TypeError(`the seed is none: ${read.problem}`);
+  if ('problem' in read) throw new TypeError(`seed: ${read.problem}`);
   return read.value;
 }

@@ -45,6 +45,17 @@ function isAddress(name: string): boolean {
   return name.startsWith('[') || /^\d+\.\d+\.\d+\.\d+$/.test(name);
 }
 
+/** As `Host` and `Origin` headers have them: lower-case, no port behind a host, no path behind an origin. */
+export function asNamed({ host, allowedHosts, allowedOrigins }: Guarding): Guarding {
+  return {
+    host,
+    allowedHosts: allowedHosts.map((one) => hostnameOf(`http://${one}`) ?? one),
+    allowedOrigins: allowedOrigins.map((one) =>
+      /^https?:/.test(one) && URL.canParse(one) ? new URL(one).origin : one,
+    ),
+  };
+}
+
 function hostnameOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).hostname : undefined;
 }

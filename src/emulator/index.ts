@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
 import type { Transport } from '../courier/transport.js';
 import { Refusal } from './answer.js';
 import type { EnvironmentName } from './caller.js';
 import { type ClockRequest, type FaultRequest, type RateLimitRequest, control } from './control.js';
 import { type CourierOptions, EmulatedCourier } from './courier.js';
-import { inProcess } from './in-process.js';
+import { inProcess } from './portless.js';
 import type { RequestEntry } from './requests.js';
+import { isoTime, read } from './schema.js';
 import type { Seed } from './seed.js';
 import { type ApiUrls, type ListenOptions, type Listening, listen } from './server.js';
 import type { World } from './world.js';
@@ -62,7 +64,7 @@ export interface EmulatorControl {
 
 /**
  * A local Courier for a test suite or a program.
- * @throws {TypeError} for a seed that is none, with the place and the reason
+ * @throws {TypeError} for an option that is not known or of the wrong kind, and for a seed that is none
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
   const courier = new EmulatedCourier(courierOptions(options), {
@@ -74,11 +76,21 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
   return { transport: inProcess(courier), listen: async (at) => listen(courier, at), control: controlOf(courier) };
 }
 
-function courierOptions({ clock, ...options }: EmulatorOptions): CourierOptions {
-  if (clock === undefined) return options;
-  const milliseconds = Date.parse(clock);
-  if (Number.isNaN(milliseconds)) throw new TypeError(`clock: ${clock} is no ISO 8601 time`);
-  return { ...options, startAt: milliseconds / 1000 };
+const optionsSchema = v.strictObject({
+  seed: v.optional(v.unknown()),
+  apiKey: v.optional(v.string()),
+  missingScope: v.optional(v.picklist(['refuse', 'empty'])),
+  clock: v.optional(isoTime),
+  sequentialIds: v.optional(v.boolean()),
+  onRequest: v.optional(v.function()),
+});
+
+/** A misspelt option would be one that does nothing. */
+function courierOptions(options: EmulatorOptions): CourierOptions {
+  const known = read(optionsSchema, options);
+  if ('problem' in known) throw new TypeError(`createEmulator: ${known.problem}`);
+  const { clock, ...rest } = options;
+  return clock === undefined ? rest : { ...rest, startAt: Date.parse(clock) / 1000 };
 }
 
 function controlOf(courier: EmulatedCourier): EmulatorControl {

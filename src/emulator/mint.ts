@@ -1,7 +1,7 @@
 import { isProductionKey } from '../environments/production.js';
 import type { JsonObject } from '../token/decode.js';
 import { parseDuration } from '../token/duration.js';
-import { type Hmac, localWorkspace, signLocally } from '../token/local.js';
+import { type Sign, localWorkspace, signLocally } from '../token/local.js';
 
 export interface Mint {
   /** Seconds since the epoch. */
@@ -10,12 +10,14 @@ export interface Mint {
   id: string;
   /** The API key; `--env local` has none, and mints for published/test. */
   key?: string | undefined;
-  /** What signs. */
-  hmac?: Hmac;
+  sign?: Sign;
 }
 
 /** Courier's answer to the body of `POST /auth/issue-token`: a token of Courier's exact shape, or its error. */
-export function mint(body: unknown, { now, id, key = '', hmac }: Mint): { status: number; body: JsonObject } {
+export function mint(
+  body: unknown,
+  { now, id, key = '', sign = signLocally }: Mint,
+): { status: number; body: JsonObject } {
   const { scope, expires_in: expiresIn } = (body ?? {}) as JsonObject;
   if (typeof scope !== 'string' || scope.trim() === '') return invalid('scope is required');
   const lifetime = expiresIn === undefined ? null : lifetimeSeconds(expiresIn);
@@ -28,7 +30,7 @@ export function mint(body: unknown, { now, id, key = '', hmac }: Mint): { status
     ...(lifetime === null ? {} : { exp: Math.floor(iat + lifetime) }),
     jti: id,
   };
-  return { status: 200, body: { token: sign(claims, hmac) } };
+  return { status: 200, body: { token: signed(claims, sign) } };
 }
 
 /** State and environment stand in a key's prefix. A `token_` key's are known to Courier only: here they are published/test. */
@@ -45,10 +47,15 @@ function lifetimeSeconds(expiresIn: unknown): number | undefined {
   return 'seconds' in parsed ? parsed.seconds : undefined;
 }
 
-function sign(claims: JsonObject, hmac: Hmac | undefined): string {
-  const part = (value: JsonObject) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const input = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
-  return `${input}.${signLocally(input, hmac)}`;
+const header = encoded({ alg: 'HS256', typ: 'JWT' });
+
+function signed(claims: JsonObject, sign: Sign): string {
+  const input = `${header}.${encoded(claims)}`;
+  return `${input}.${sign(input)}`;
+}
+
+function encoded(value: JsonObject): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 function invalid(message: string): { status: number; body: JsonObject } {

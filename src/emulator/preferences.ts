@@ -4,6 +4,8 @@ import type { Channel, Preference, PreferenceStatus, Section, Topic, World } fro
 export interface ChosenTopic {
   topic: Topic;
   section: Section;
+  /** In the tenant. */
+  defaultStatus: PreferenceStatus;
   status: PreferenceStatus;
   hasCustomRouting: boolean;
   customRouting: Channel[];
@@ -15,10 +17,12 @@ export function chosenTopics(world: World, user: string, tenant: string | null):
   return world.sections.flatMap((section) =>
     section.topics.map((topic) => {
       const chosen = choiceOf(world, user, tenant, topic.id);
+      const defaultStatus = defaultOf(world, tenant, topic);
       return {
         topic,
         section,
-        status: chosen?.status ?? tenantDefault(world, tenant, topic.id) ?? topic.defaultStatus,
+        defaultStatus,
+        status: chosen?.status ?? defaultStatus,
         hasCustomRouting: chosen?.hasCustomRouting ?? false,
         customRouting: chosen?.customRouting ?? [],
         digestSchedule:
@@ -37,8 +41,8 @@ export function choose(world: World, preference: Preference): string | undefined
   const { user, tenant, topic: topicId, status, digestSchedule } = preference;
   const found = chosenTopic(world, user, tenant, topicId);
   if (!found) return `there is no topic ${topicId}`;
-  if (found.topic.defaultStatus === 'REQUIRED' && status !== 'REQUIRED') return `${topicId} is required`;
-  if (found.topic.defaultStatus !== 'REQUIRED' && status === 'REQUIRED') return `${topicId} is not required`;
+  if (found.defaultStatus === 'REQUIRED' && status !== 'REQUIRED') return `${topicId} is required`;
+  if (found.defaultStatus !== 'REQUIRED' && status === 'REQUIRED') return `${topicId} is not required`;
   if (digestSchedule !== null && !found.topic.digestSchedules.some(({ scheduleId }) => scheduleId === digestSchedule))
     return `${topicId} has no digest schedule ${digestSchedule}`;
   forget(world, user, tenant, topicId);
@@ -56,7 +60,9 @@ export function choiceOf(world: World, user: string, tenant: string | null, topi
   return world.preferences.find((one) => one.user === user && one.tenant === tenant && one.topic === topicId);
 }
 
-function tenantDefault(world: World, tenant: string | null, topicId: string): PreferenceStatus | undefined {
+/** A tenant may choose for its users, but not let them out of what is required everywhere. */
+function defaultOf(world: World, tenant: string | null, topic: Topic): PreferenceStatus {
+  if (topic.defaultStatus === 'REQUIRED') return 'REQUIRED';
   const { defaultPreferences = [] } = world.tenants.find(({ id }) => id === tenant) ?? {};
-  return defaultPreferences.find(({ topic }) => topic === topicId)?.status;
+  return defaultPreferences.find((one) => one.topic === topic.id)?.status ?? topic.defaultStatus;
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from '../checks/verdict.js';
 import { apiKeyPattern } from '../token/api-key.js';
-import { mapSignatures } from '../token/signatures.js';
+import { jwtStart, mapSignatures } from '../token/signatures.js';
 
 /** One request as the log tells of it. Nothing in it opens anything: neither key nor token, nor a query. */
 export interface RequestEntry {
@@ -28,13 +28,15 @@ export interface Told {
   /** Whom the request says that it is for; else whom its token is for. */
   user: string | null;
   verdict: Verdict;
-  fault: boolean;
 }
 
 /** As many are kept, the newest. */
 const kept = 1000;
 
 const keys = new RegExp(apiKeyPattern, 'g');
+
+/** Spares nearly all of them the rest. */
+const secretLike = new RegExp(`${jwtStart.source}|${apiKeyPattern.source}`);
 
 export class RequestLog {
   entries: RequestEntry[] = [];
@@ -45,15 +47,9 @@ export class RequestLog {
   }
 
   add(entry: RequestEntry): void {
-    const { path, user, operation, verdict } = entry;
-    const { subject } = verdict;
-    const shown = {
-      ...entry,
-      path: withoutSecrets(path),
-      user: user && withoutSecrets(user),
-      operation: operation && withoutSecrets(operation),
-      verdict: subject === undefined ? verdict : { ...verdict, subject: withoutSecrets(subject) },
-    };
+    const shown = secretLike.test(`${entry.path} ${entry.user} ${entry.operation} ${entry.verdict.subject}`)
+      ? withoutSecrets(entry)
+      : entry;
     this.entries.push(shown);
     // Cut now and then: cutting each time would copy a thousand for every request.
     if (this.entries.length > 2 * kept) this.entries = this.newest();
@@ -66,6 +62,14 @@ export class RequestLog {
 }
 
 /** A token may stand in any of it by mistake: in a path, or where the user's id belongs. */
-function withoutSecrets(path: string): string {
-  return mapSignatures(path, () => '[redacted]').replace(keys, '[redacted]');
+function withoutSecrets(entry: RequestEntry): RequestEntry {
+  const { path, user, operation, verdict } = entry;
+  const clean = (text: string) => mapSignatures(text, () => '[redacted]').replace(keys, '[redacted]');
+  return {
+    ...entry,
+    path: clean(path),
+    user: user && clean(user),
+    operation: operation && clean(operation),
+    verdict: verdict.subject === undefined ? verdict : { ...verdict, subject: clean(verdict.subject) },
+  };
 }

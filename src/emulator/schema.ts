@@ -1,10 +1,13 @@
 import * as v from 'valibot';
+import type { JsonObject } from '../token/decode.js';
 
 /** `value` as `schema` has it, or where and why it is not: `messages.0.user is missing`. */
 export function read<T extends v.GenericSchema>(
   schema: T,
   value: unknown,
 ): { value: v.InferOutput<T> } | { problem: string } {
+  // To valibot a list is an object, too.
+  if (Array.isArray(value)) return { problem: 'it must be an object' };
   const parsed = v.safeParse(schema, value);
   if (parsed.success) return { value: parsed.output };
   const [issue] = parsed.issues;
@@ -21,3 +24,16 @@ export const isoTime = v.pipe(
   v.isoTimestamp(),
   v.check((text) => !Number.isNaN(Date.parse(text)), 'Invalid timestamp'),
 );
+
+/** Any object, and no list. */
+export const object = v.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'Invalid type: Expected Object',
+);
+
+/** In a scope it stands behind a colon. */
+export const brandId = v.pipe(v.string(), v.regex(/^[^:\s]+$/));
+
+export function isIsoTime(text: string): boolean {
+  return v.is(isoTime, text);
+}

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isoOf } from './clock.js';
-import { isoTime, read } from './schema.js';
+import { brandId, isoTime, object, read } from './schema.js';
 import { type Message, type World, channels, statuses, trackings } from './world.js';
 
 /** What an environment begins with: a JSON file's shape, where nearly everything may be left out. Documented in README. */
@@ -8,7 +8,6 @@ export type Seed = v.InferInput<typeof seedSchema>;
 
 const id = v.pipe(v.string(), v.nonEmpty());
 const list = <T extends v.GenericSchema>(item: T) => v.optional(v.array(item), []);
-const object = v.record(v.string(), v.unknown());
 /** `true` means: as soon as it was there. */
 const moment = v.optional(v.union([v.boolean(), isoTime]), false);
 const status = v.picklist(statuses);
@@ -38,7 +37,7 @@ const messageSchema = v.strictObject({
 });
 
 const brandSchema = v.strictObject({
-  id,
+  id: brandId,
   name: v.optional(v.string()),
   settings: v.optional(v.nullable(object), null),
   snippets: v.optional(v.nullable(object), null),
@@ -132,8 +131,9 @@ export function worldOf(seed: v.InferOutput<typeof seedSchema>, now: number): Wo
 }
 
 function messageOf(seeded: v.InferOutput<typeof messageSchema>, i: number, seconds: number): Message {
-  const created = seeded.created === undefined ? isoOf(seconds) : new Date(seeded.created).toISOString();
-  const at = (given: string | boolean) => (given === true ? created : given || null);
+  const utc = (time: string) => new Date(time).toISOString();
+  const created = seeded.created === undefined ? isoOf(seconds) : utc(seeded.created);
+  const at = (given: string | boolean) => (given === true ? created : given ? utc(given) : null);
   const number = String(i + 1).padStart(24, '0');
   const messageId = seeded.messageId ?? `1-00000000-${number}`;
   return {

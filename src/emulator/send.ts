@@ -4,11 +4,12 @@ import { invalid } from './answer.js';
 import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';
 import { choiceOf, chosenTopic } from './preferences.js';
+import { object } from './schema.js';
 import { trackingIds } from './seed.js';
 import type { Action, Message, World } from './world.js';
 
 const text = v.nullish(v.string());
-const data = v.nullish(v.record(v.string(), v.unknown()));
+const data = v.nullish(object);
 const context = v.nullish(v.looseObject({ tenant_id: text }));
 
 const recipientSchema = v.looseObject({
@@ -34,11 +35,11 @@ const elementSchema = v.looseObject({
 export const sendSchema = v.looseObject({
   message: v.pipe(
     v.looseObject({
-      to: v.union([recipientSchema, v.pipe(v.array(recipientSchema), v.minLength(1))]),
+      to: v.union([v.pipe(v.array(recipientSchema), v.minLength(1)), v.pipe(object, recipientSchema)]),
       content: v.nullish(
         v.union([
           v.looseObject({ elements: v.array(elementSchema) }),
-          v.looseObject({ title: v.nullish(v.string(), ''), body: v.nullish(v.string(), '') }),
+          v.pipe(object, v.looseObject({ title: v.nullish(v.string(), ''), body: v.nullish(v.string(), '') })),
         ]),
       ),
       template: text,

@@ -9,7 +9,7 @@ import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';
 import type { EmulatedCourier } from './courier.js';
 import type { Silence } from './faults.js';
-import { type Guarding, bracketed, strangerIn } from './guard.js';
+import { type Guarding, asNamed, bracketed, strangerIn } from './guard.js';
 import { verdictHeader, verdictText } from './verdict-header.js';
 
 export interface ListenOptions {
@@ -46,9 +46,9 @@ const maxDiscardedBytes = 16 * maxBodyBytes;
 /** REST, both GraphQLs and the socket on one port. Rejects with what node:net says of a port that cannot be had. */
 export async function listen(courier: EmulatedCourier, options: ListenOptions = {}): Promise<Listening> {
   const { port = 0, host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = options;
-  const guarding = { host, allowedHosts, allowedOrigins };
+  const guarding = asNamed({ host, allowedHosts, allowedOrigins });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
-  const server = createServer((request, response) => void respond(courier, guarding, request, response));
+  const server = createServer((request, response) => respond(courier, guarding, request, response));
   const upgrading = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     upgrading.add(socket);
@@ -89,12 +89,12 @@ function authorityOf(host: string, port: number): string {
   return `${name}:${port}`;
 }
 
-async function respond(
+function respond(
   courier: EmulatedCourier,
   guarding: Guarding,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
+): void {
   // Whoever hangs up is not answered.
   response.on('error', () => {});
   const headers = headersOf(request);
@@ -105,41 +105,55 @@ async function respond(
   }
   const cors = corsFor(headers);
   if (request.method === 'OPTIONS') return write(response, { status: 204 }, { ...cors, ...preflight(headers) });
-  const body = await bodyOf(request);
-  if (body === undefined) return void response.destroy();
-  const { method = 'GET', url = '/' } = request;
-  const answer = await courier.handle({ method, url, headers, body });
-  if (typeof answer !== 'string') return write(response, answer, cors);
+  onBody(request, (body) => {
+    if (body === undefined) return void response.destroy();
+    const { method = 'GET', url = '/' } = request;
+    void courier.handle({ method, url, headers, body }).then((answer) => answered(response, answer, cors));
+  });
+}
+
+function answered(response: ServerResponse, answer: Answer | Silence, cors: Record<string, string> | undefined): void {
   if (answer === 'drop') response.destroy();
+  else if (answer !== 'hang') write(response, answer, cors);
 }
 
 /**
  * All of it as text; what is longer than Courier takes is cut behind the limit, to be refused there. Undefined for what is
- * far too large, or broken off. By events: iterating over a request takes as long as all else does.
+ * far too large; nothing comes of what is broken off. By events: iterating over a request takes as long as all else does.
  */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let total = 0;
-    request.on('data', (chunk: Buffer) => {
-      if (total <= maxBodyBytes) chunks.push(chunk);
-      total += chunk.length;
-      if (total > maxDiscardedBytes) resolve(undefined);
-    });
-    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
-    request.on('close', () => resolve(undefined));
+function onBody(request: IncomingMessage, take: (body: string | undefined) => void): void {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  request.on('data', (chunk: Buffer) => {
+    if (total <= maxBodyBytes) chunks.push(chunk);
+    total += chunk.length;
+    if (total > maxDiscardedBytes) take(undefined);
   });
+  request.on('end', () => take((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
 }
 
 function write(response: ServerResponse, { status, body, headers }: Answer, more?: Record<string, string>): void {
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const all: Record<string, string | number> = { ...headers, ...more };
-  if (text !== undefined) {
-    all['content-type'] = 'application/json';
-    all['content-length'] = Buffer.byteLength(text);
-  }
-  response.writeHead(status, all);
-  response.end(text);
+  const type =
+    text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  const all = headers || more ? { ...type, ...headers, ...more } : type;
+  atEndOfTurn(() => response.writeHead(status, all).end(text));
+}
+
+let waiting: (() => void)[] = [];
+
+/**
+ * What is answered in one turn of the event loop is written together: a client that is woken for each answer takes the
+ * processor from the next one. A third more tokens a second, at 64 requests at once.
+ */
+function atEndOfTurn(work: () => void): void {
+  if (waiting.length === 0)
+    setImmediate(() => {
+      const all = waiting;
+      waiting = [];
+      for (const one of all) one();
+    });
+  waiting.push(work);
 }
 
 /** The page that asks was found to be let in. */

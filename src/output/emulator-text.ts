@@ -1,5 +1,5 @@
 import type { Verdict } from '../checks/verdict.js';
-import { say, short, visible } from './escape.js';
+import { short, visible } from './escape.js';
 import { verdictSentence } from './messages/verdicts.js';
 import type { Paint } from './paint.js';
 
@@ -42,10 +42,10 @@ export interface LoggedRequest {
 /** A request in a line: when, what, how it ended, for whom, and what was thought of its token. */
 export function requestLine(entry: LoggedRequest, paint: Paint): string {
   const { at, method, path, operation, status, user, verdict, fault, milliseconds } = entry;
-  const what = say`${method} ${short(path)}` + (operation === null ? '' : ` ${paint.bold(visible(short(operation)))}`);
+  const what = `${visible(method)} ${visible(short(path))}${operation === null ? '' : ` ${paint.bold(visible(short(operation)))}`}`;
   const colour = status === null || status >= 500 ? paint.red : status >= 400 ? paint.yellow : paint.green;
   const why = fault ? 'as it was told to fail' : verdictSentence(verdict);
-  const whose = user === null ? [] : [say`${short(user, 60)}`];
+  const whose = user === null ? [] : [visible(short(user, 60))];
   const parts = [paint.dim(at.slice(11, 19)), what, colour(String(status ?? 'no answer')), ...whose, why];
   return `${parts.join('  ')}  ${paint.dim(`${milliseconds} ms`)}`;
 }

@@ -3,6 +3,9 @@ import { unseen } from '../token/unseen.js';
 /** Nearly all text: compiling the pattern above costs 2 ms, which it can be spared. */
 const harmless = /^[ -~\n]*$/;
 
+/** What is shown as it is, told in one pass: a busy log has many such. */
+const inert = /^(?:[ !"$-9;-~]|#(?!#)|:(?!:))*$/;
+
 const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**
@@ -10,6 +13,7 @@ const named: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
  * `##[command]` are broken up.
  */
 export function visible(text: string): string {
+  if (inert.test(text)) return text;
   const seen =
     harmless.test(text) && !text.includes('\n')
       ? text

@@ -7,25 +7,23 @@ import { hmacSha256 } from './hmac-sha256.js';
  */
 export const localSigningKey = 'courier-jwt/local: this key is public and opens nothing at Courier';
 
-/** HMAC-SHA-256. Node's own is fifty times as fast as ours, and costs 7 ms to load: for servers, not for one token. */
-export type Hmac = (key: Uint8Array, message: Uint8Array) => Uint8Array;
+/** Makes the base64url HS256 signature of `header.payload` under the published key. */
+export type Sign = (signingInput: string) => string;
 
-const utf8 = new TextEncoder();
-const keyBytes = utf8.encode(localSigningKey);
-
-/** The base64url HS256 signature of `header.payload` under the published key. */
-export function signLocally(signingInput: string, hmac: Hmac = hmacSha256): string {
-  return Buffer.from(hmac(keyBytes, utf8.encode(signingInput))).toString('base64url');
-}
+/** In plain JavaScript: for one token it is the quickest, for there is nothing to load. */
+export const signLocally: Sign = (signingInput) => {
+  const utf8 = new TextEncoder();
+  return Buffer.from(hmacSha256(utf8.encode(localSigningKey), utf8.encode(signingInput))).toString('base64url');
+};
 
 /**
  * Whether the embedded Courier signed this token: Courier itself will refuse it. It signs for its own workspace only, so
  * that a token of another one, such as every real one, is spared the hash.
  */
-export function isLocal(token: Pick<Jwt, 'raw' | 'signature' | 'payload'>, hmac?: Hmac): boolean {
+export function isLocal(token: Pick<Jwt, 'raw' | 'signature' | 'payload'>, sign = signLocally): boolean {
   const { tenant_id: tenantId } = token.payload;
   if (typeof tenantId !== 'string' || !localWorkspace.tenantId.startsWith(tenantId.split('/')[0]!)) return false;
-  return signLocally(token.raw.slice(0, -token.signature.length - 1), hmac) === token.signature;
+  return sign(token.raw.slice(0, -token.signature.length - 1)) === token.signature;
 }
 
 /** The built-in environment: the embedded Courier, with no key and no network. */

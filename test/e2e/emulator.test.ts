@@ -127,6 +127,7 @@ describe('what it cannot do', () => {
     { argv: ['--port', '65536'], code: 'usage.value' },
     { argv: ['--port', 'http'], code: 'usage.value' },
     { argv: ['--clock', 'tomorrow'], code: 'usage.value' },
+    { argv: ['--allow-origin', 'app.test'], code: 'usage.value' },
     { argv: ['--missing-scope', 'ignore'], code: 'usage.value' },
     { argv: ['--seed', 'nowhere.json'], code: 'usage.file' },
     { argv: seed('{'), code: 'usage.seed' },

@@ -125,6 +125,14 @@ describe('with a body', () => {
       body: { advance: '2' },
       expected: refused(400, 'advance: 2 is no duration, such as "2h"'),
     },
+    { path: 'clock', body: { advance: 251_635_075_199 }, expected: ok({ now: '9999-12-31T23:59:59.000Z' }) },
+    {
+      path: 'clock',
+      body: { advance: 251_635_075_200 },
+      expected: refused(400, 'advance: 251635075200 is too far'),
+    },
+    { path: 'clock', body: { advance: '3000000d' }, expected: refused(400, 'advance: 3000000d is too far') },
+    { path: 'fail', body: [], expected: refused(400, 'it must be an object') },
     { path: 'clock', body: { advance: 1e300 }, expected: refused(400, 'advance: 1e+300 is too far') },
     {
       path: 'clock',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bracketed, isThisMachine, strangerIn } from '../../src/emulator/guard.js';
+import { asNamed, bracketed, isThisMachine, strangerIn } from '../../src/emulator/guard.js';
 
 const here = { host: '127.0.0.1', allowedHosts: [], allowedOrigins: [] };
 const everywhere = { ...here, host: '0.0.0.0' };
@@ -61,6 +61,26 @@ it.each([
   { headers: { host: 'evil.test', origin: 'http://localhost' }, expected: host('evil.test') },
 ])('$headers', ({ headers, guarding = here, expected }) => {
   expect(strangerIn(headers, guarding)).toEqual(expected);
+});
+
+it.each([
+  { given: { allowedHosts: ['App.Test:8443'] }, expected: { allowedHosts: ['app.test'] } },
+  {
+    given: { allowedHosts: ['app.test/path', '[2001:DB8::1]:80'] },
+    expected: { allowedHosts: ['app.test', '[2001:db8::1]'] },
+  },
+  { given: { allowedHosts: ['no name'] }, expected: { allowedHosts: ['no name'] } },
+  {
+    given: { allowedOrigins: ['https://App.Test:8443/path?x'] },
+    expected: { allowedOrigins: ['https://app.test:8443'] },
+  },
+  {
+    given: { allowedOrigins: ['https://app.test:443/', 'http://'] },
+    expected: { allowedOrigins: ['https://app.test', 'http://'] },
+  },
+  { given: { allowedOrigins: ['chrome-extension://Abc'] }, expected: { allowedOrigins: ['chrome-extension://Abc'] } },
+])('$given is named $expected', ({ given, expected }) => {
+  expect(asNamed({ ...here, ...given })).toEqual({ ...here, ...expected });
 });
 
 it.each([

@@ -4,7 +4,7 @@ import type { Seed } from '../../src/emulator/index.js';
 import { localWorkspace, signLocally } from '../../src/token/local.js';
 
 /** Where time stands still, in seconds. */
-export const now = 1_767_225_600;
+const now = 1_767_225_600;
 
 /** All but zoe have something in every part of the world; one is hard to write in a path. */
 export const holders = ['alice', 'bob', 'dora/ü'];
@@ -124,7 +124,7 @@ const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('ba
 const withLocal = (input: string) => `${input}.${signLocally(input)}`;
 const hs256 = { alg: 'HS256', typ: 'JWT' };
 
-export function claimsFor(scope: string, environment: Environment = 'test', at = now): Record<string, unknown> {
+function claimsFor(scope: string, environment: Environment = 'test', at = now): Record<string, unknown> {
   const tenant = environment === 'test' ? localWorkspace.tenantId : localWorkspace.tenantId.replace('/test', '');
   return { scope, tenant_scope: `published/${environment}`, tenant_id: tenant, iat: at - 10, exp: at + 3600, jti: 'j' };
 }
@@ -224,7 +224,7 @@ const rest: Row[] = [
   [
     'PATCH /users/:user/tokens/push-:user',
     writingTokens,
-    { ...aboutUser, body: { patch: [{ op: 'replace', path: '/properties/a', value: 1 }] } },
+    { ...aboutUser, body: { patch: [{ op: 'replace', path: '/properties/mark', value: 1 }] } },
   ],
   ['DELETE /users/:user/tokens/push-:user', writingTokens, aboutUser],
   ['GET /users/:user/preferences', readingPreferences, { ...aboutUser, shows: 'topic' }],

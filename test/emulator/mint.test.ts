@@ -1,7 +1,7 @@
 import { jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { hmac } from '../../src/emulator/hmac.js';
 import { mint } from '../../src/emulator/mint.js';
+import { sign } from '../../src/emulator/sign.js';
 import { findToken } from '../../src/token/find.js';
 import { isLocal, localSigningKey } from '../../src/token/local.js';
 
@@ -53,7 +53,7 @@ describe('a token of Courier’s shape', () => {
 
 it('is the same by whatever signs', () => {
   const body = { scope: claims.scope };
-  expect(mint(body, { ...outside, hmac })).toEqual(mint(body, outside));
+  expect(mint(body, { ...outside, sign })).toEqual(mint(body, outside));
 });
 
 describe('of what the key says', () => {

@@ -21,7 +21,11 @@ const worldWith = (preferences: Preference[] = []): World =>
       { id: 'one', name: 'One', topics: [{ id: 'news' }, { id: 'digest', digestSchedules: schedules }] },
       { id: 'two', topics: [{ id: 'security', defaultStatus: 'REQUIRED' }] },
     ],
-    tenants: [{ id: 'acme', defaultPreferences: [{ topic: 'news', status: 'OPTED_OUT' }] }],
+    tenants: [
+      { id: 'acme', defaultPreferences: [{ topic: 'news', status: 'OPTED_OUT' }] },
+      { id: 'strict', defaultPreferences: [{ topic: 'news', status: 'REQUIRED' }] },
+      { id: 'lax', defaultPreferences: [{ topic: 'security', status: 'OPTED_OUT' }] },
+    ],
     preferences,
   });
 
@@ -29,15 +33,18 @@ describe('chosenTopics', () => {
   const [one, two] = worldWith().sections;
   const unchosen = { hasCustomRouting: false, customRouting: [], digestSchedule: null };
   const [news, digest] = one!.topics;
+  const all = (status: string) => ({ defaultStatus: status, status });
   const topics = (told: object) => [
-    { topic: news, section: one, status: 'OPTED_IN', ...unchosen, ...told },
-    { topic: digest, section: one, status: 'OPTED_IN', ...unchosen, digestSchedule: 'weekly' },
-    { topic: two!.topics[0], section: two, status: 'REQUIRED', ...unchosen },
+    { topic: news, section: one, ...all('OPTED_IN'), ...unchosen, ...told },
+    { topic: digest, section: one, ...all('OPTED_IN'), ...unchosen, digestSchedule: 'weekly' },
+    { topic: two!.topics[0], section: two, ...all('REQUIRED'), ...unchosen },
   ];
   const routed = choice({ hasCustomRouting: true, customRouting: ['sms'] });
   it.each([
     { name: 'without a choice', preferences: [], tenant: null, expected: topics({}) },
-    { name: "a tenant's default", preferences: [], tenant: 'acme', expected: topics({ status: 'OPTED_OUT' }) },
+    { name: "a tenant's default", preferences: [], tenant: 'acme', expected: topics(all('OPTED_OUT')) },
+    { name: 'what a tenant requires', preferences: [], tenant: 'strict', expected: topics(all('REQUIRED')) },
+    { name: 'what is required in every tenant', preferences: [], tenant: 'lax', expected: topics({}) },
     { name: 'a tenant without any', preferences: [], tenant: 'other', expected: topics({}) },
     {
       name: 'a choice',
@@ -50,7 +57,7 @@ describe('chosenTopics', () => {
       name: "before the tenant's default",
       preferences: [choice({ tenant: 'acme', status: 'OPTED_IN' })],
       tenant: 'acme',
-      expected: topics({}),
+      expected: topics({ defaultStatus: 'OPTED_OUT' }),
     },
     { name: "somebody else's", preferences: [choice({ user: 'bob' })], tenant: null, expected: topics({}) },
   ])('$name', ({ preferences, tenant, expected }) => {
@@ -89,6 +96,18 @@ describe('choose', () => {
       given: choice({ topic: 'security', status: 'OPTED_IN' }),
       problem: 'security is required',
     },
+    {
+      name: 'out of what the tenant requires',
+      given: choice({ tenant: 'strict' }),
+      problem: 'news is required',
+    },
+    {
+      name: 'out of what is required, in a tenant that lets out',
+      given: choice({ topic: 'security', tenant: 'lax' }),
+      problem: 'security is required',
+    },
+    { name: 'what the tenant requires', given: choice({ tenant: 'strict', status: 'REQUIRED' }), problem: undefined },
+    { name: 'out, in another tenant', given: choice({ tenant: 'lax' }), problem: undefined },
     { name: 'to require', given: choice({ status: 'REQUIRED' }), problem: 'news is not required' },
     {
       name: 'an unknown schedule',

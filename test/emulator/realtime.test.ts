@@ -257,15 +257,22 @@ describe('over the whole emulator', () => {
     expect(said).toEqual([]);
   });
 
-  it('hears of tracked events', async () => {
-    const { ask, said } = await connected();
-    await ask('POST', '/send', { as: testKey, body: sent() });
+  it.each([testKey, productionKey])('hears of tracked events, by %s', async (as) => {
+    const { ask, said } = await connected(as);
+    await ask('POST', '/send', { as, body: sent() });
     said.splice(0);
     for (const event of ['OPENED', 'DELIVERED', 'UNREAD']) await ask('POST', `/t/${id}-open`, { body: { event } });
     expect(said).toEqual([
       { event: 'opened', messageId: id },
       { event: 'unread', messageId: id },
     ]);
+  });
+
+  it('hears nothing of what is tracked in the other environment', async () => {
+    const { ask, said } = await connected(testKey);
+    await ask('POST', '/send', { as: productionKey, body: sent() });
+    await ask('POST', `/t/${id}-open`, { body: { event: 'OPENED' } });
+    expect(said).toEqual([]);
   });
 
   it('hears that all begins again', async () => {

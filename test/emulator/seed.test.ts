@@ -34,6 +34,19 @@ describe('what is none', () => {
       problem:
         'sections.0.topics.0.defaultStatus: Invalid type: Expected ("OPTED_IN" | "OPTED_OUT" | "REQUIRED") but received "IN"',
     },
+    ...['a:b', 'a b', 'a\u00a0b'].map((id) => ({
+      seed: { brands: [{ id }] },
+      problem: `brands.0.id: Invalid format: Expected /^[^:\\s]+$/ but received ${JSON.stringify(id)}`,
+    })),
+    { seed: [], problem: 'it must be an object' },
+    {
+      seed: { brands: [{ id: 'b', settings: [] }] },
+      problem: 'brands.0.settings: Invalid type: Expected Object',
+    },
+    {
+      seed: { messages: [{ user: 'alice', data: [] }] },
+      problem: 'messages.0.data: Invalid type: Expected Object',
+    },
     {
       seed: { preferences: [{ user: 'alice', topic: 't' }] },
       problem: 'preferences.0.status is missing',
@@ -45,7 +58,7 @@ describe('what is none', () => {
   it('is told to whoever makes an emulator of it', () => {
     const outside = { clock: () => 0, uptime: () => 0, newId: () => '', sleep: async () => {} };
     expect(() => new EmulatedCourier({ seed: { brands: [{ id: '' }] } }, outside)).toThrow(
-      new TypeError('the seed is none: brands.0.id: Invalid length: Expected !0 but received 0'),
+      new TypeError('seed: brands.0.id: Invalid format: Expected /^[^:\\s]+$/ but received ""'),
     );
   });
 });
@@ -84,8 +97,9 @@ describe('the world that it describes', () => {
             title: 'T',
             body: 'B',
             created: '2025-12-01T01:00:00+01:00',
-            read: '2025-12-02T00:00:00.000Z',
-            opened: false,
+            read: '2025-12-02T01:00:00+01:00',
+            opened: '2025-12-01T23:00:00-05:00',
+            archived: '2025-12-05T00:00:00Z',
             tags: ['a'],
             data: { a: 1 },
             actions: [{ content: 'Go' }],
@@ -110,6 +124,8 @@ describe('the world that it describes', () => {
             body: 'B',
             created: '2025-12-01T00:00:00.000Z',
             read: '2025-12-02T00:00:00.000Z',
+            opened: '2025-12-02T04:00:00.000Z',
+            archived: '2025-12-05T00:00:00.000Z',
             tags: ['a'],
             data: { a: 1 },
             actions: [{ content: 'Go', href: '', data: null, background_color: null, style: null }],

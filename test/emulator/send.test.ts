@@ -64,6 +64,7 @@ describe('to whom', () => {
       to: { list_id: 'team', tenant_id: 'acme' },
       expected: both([{ tenant: 'acme' }, { tenant: 'acme', user: 'bob' }]),
     },
+    { name: 'several', to: [alice, { list_id: 'team' }], expected: both([{}, {}, { user: 'bob' }]) },
     { name: 'an unknown list', to: { list_id: 'none' }, expected: [] },
     {
       name: 'a tenant',

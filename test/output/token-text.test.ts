@@ -115,6 +115,8 @@ it.each([
 it('says who signed a local one, and never shows a signature', () => {
   const local = String(mint({ scope: 'user_id:alice' }, { now, id: 'an-id' }).body.token);
   const text = textOf(local);
-  expect(text).toContain('signature    by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it');
+  expect(text).toContain(
+    'signature    by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it',
+  );
   expect(local.split('.').filter((part) => text.join('').includes(part))).toEqual([]);
 });

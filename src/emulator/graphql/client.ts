@@ -308,7 +308,7 @@ function preferenceView({ topic, section, ...chosen }: ChosenTopic) {
     templateName: topic.name,
     sectionId: section.id,
     sectionName: section.name,
-    defaultStatus: topic.defaultStatus,
+    defaultStatus: chosen.defaultStatus,
     status: chosen.status,
     hasCustomRouting: chosen.hasCustomRouting,
     routingPreferences: chosen.customRouting,

@@ -1,13 +1,12 @@
 import * as v from 'valibot';
 import { Refusal, errorAnswer, notFound } from '../answer.js';
 import { isoOf } from '../clock.js';
+import { brandId, object } from '../schema.js';
 import type { Brand, World } from '../world.js';
 import { type Parameters, type Route, bodyAs, noContent } from './route.js';
 
-const nullable = v.optional(v.nullable(v.record(v.string(), v.unknown())), null);
+const nullable = v.optional(v.nullable(object), null);
 const brandSchema = v.object({ name: v.pipe(v.string(), v.nonEmpty()), settings: nullable, snippets: nullable });
-/** A scope names it behind a colon. */
-const brandId = v.pipe(v.string(), v.regex(/^[^:\s]+$/));
 const newBrandSchema = v.object({ ...brandSchema.entries, id: v.optional(v.nullable(brandId)) });
 
 const one = '/brands/:brand';
@@ -33,7 +32,14 @@ export const brandRoutes: Route[] = [
       const { id, ...given } = bodyAs(newBrandSchema, body);
       if (world.brands.some((brand) => brand.id === id))
         throw new Refusal(errorAnswer(409, `there is a brand ${id} already`));
-      const brand = { ...given, ...stamps(now), id: id || newId(), created: now * 1000, logo: null, links: null };
+      const brand = {
+        ...given,
+        ...stamps(now),
+        id: id || newId(),
+        created: Math.round(now * 1000),
+        logo: null,
+        links: null,
+      };
       world.brands.push(brand);
       return { status: 200, body: view(brand) };
     },
@@ -72,7 +78,8 @@ function brandOf(world: World, { brand }: Parameters): Brand {
 }
 
 function stamps(now: number) {
-  return { updated: now * 1000, published: now * 1000, version: isoOf(now) };
+  const milliseconds = Math.round(now * 1000);
+  return { updated: milliseconds, published: milliseconds, version: isoOf(now) };
 }
 
 function view({ logo: _, links: __, ...brand }: Brand) {

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import { Refusal, errorAnswer, notFound } from '../answer.js';
+import { environments } from '../caller.js';
 import { isoOf } from '../clock.js';
 import { type MarkEvent, mark } from '../inbox.js';
 import { announced } from '../realtime.js';
+import { object } from '../schema.js';
 import { deliver, sendSchema } from '../send.js';
-import { trackings } from '../world.js';
+import { type Message, type World, trackings } from '../world.js';
 import { type Route, bodyAs } from './route.js';
 
 const inboundSchema = v.object({
@@ -12,7 +14,7 @@ const inboundSchema = v.object({
   messageId: v.pipe(v.string(), v.nonEmpty()),
   type: v.literal('track'),
   userId: v.nullish(v.string()),
-  properties: v.nullish(v.record(v.string(), v.unknown())),
+  properties: v.nullish(object),
 });
 
 const trackingSchema = v.object({ event: v.picklist(['CLICKED', 'DELIVERED', 'OPENED', 'READ', 'UNREAD']) });
@@ -62,17 +64,22 @@ export const eventRoutes: Route[] = [
     access: { by: 'anyone' },
     answer: ({ parameters: { tracking }, body }, call) => {
       const { event } = bodyAs(trackingSchema, body);
-      const message = call.world.messages.find(({ trackingIds }) =>
-        trackings.some((kind) => trackingIds[`${kind}TrackingId`] === tracking),
-      );
-      if (!message) throw notFound('Tracking id not found');
+      const environment = environments.find((name) => trackedIn(call.worlds[name], tracking!));
+      if (!environment) throw notFound('Tracking id not found');
+      const message = trackedIn(call.worlds[environment], tracking!)!;
       const marked = tracked[event];
       if (marked) {
         mark(message, marked, call.now);
         const { messageId, user, tenant } = message;
-        call.publish({ event: marked, messageId }, { user, tenant });
+        call.publish({ event: marked, messageId }, { environment, user, tenant });
       }
       return { status: 200, body: { messageId: message.messageId } };
     },
   },
 ];
+
+function trackedIn(world: World, tracking: string): Message | undefined {
+  return world.messages.find(({ trackingIds }) =>
+    trackings.some((kind) => trackingIds[`${kind}TrackingId`] === tracking),
+  );
+}

@@ -65,6 +65,7 @@ export const preferenceRoutes: Route[] = [
     access: writing,
     answer: (request, { world }) => {
       const { user, topic, tenant } = placeOf(request);
+      if (!chosenTopic(world, user, tenant, topic)) throw notFound('Topic not found');
       forget(world, user, tenant, topic);
       return noContent;
     },
@@ -75,13 +76,13 @@ function placeOf({ parameters, query }: RestRequest) {
   return { user: parameters.user!, topic: parameters.topic ?? '', tenant: query.get('tenant_id') || null };
 }
 
-function view({ topic, section, status, hasCustomRouting, customRouting }: ChosenTopic) {
+function view({ topic, section, defaultStatus, status, hasCustomRouting, customRouting }: ChosenTopic) {
   return {
     topic_id: topic.id,
     topic_name: topic.name,
     section_id: section.id,
     section_name: section.name,
-    default_status: topic.defaultStatus,
+    default_status: defaultStatus,
     status,
     has_custom_routing: hasCustomRouting,
     custom_routing: customRouting,

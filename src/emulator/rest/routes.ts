@@ -1,5 +1,5 @@
-import { hmac } from '../hmac.js';
 import { mint } from '../mint.js';
+import { sign } from '../sign.js';
 import { brandRoutes } from './brands.js';
 import { eventRoutes } from './events.js';
 import { listRoutes } from './lists.js';
@@ -13,7 +13,7 @@ export const routes: Route[] = [
     method: 'POST',
     path: '/auth/issue-token',
     access: { by: 'key' },
-    answer: ({ body }, { now, newId, caller }) => mint(body, { now, id: newId(), key: caller.key, hmac }),
+    answer: ({ body }, { now, newId, caller }) => mint(body, { now, id: newId(), key: caller.key, sign }),
   },
   ...userTokenRoutes,
   ...preferenceRoutes,

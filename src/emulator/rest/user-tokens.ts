@@ -1,10 +1,11 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../../token/decode.js';
 import { invalid, notFound } from '../answer.js';
+import { object } from '../schema.js';
 import type { PushToken, World } from '../world.js';
 import { type Route, bodyAs, noContent } from './route.js';
 
-const nullable = v.optional(v.nullable(v.record(v.string(), v.unknown())), null);
+const nullable = v.optional(v.nullable(object), null);
 
 /** Source: `UserToken` of @trycourier/courier. */
 const tokenSchema = v.object({
@@ -17,11 +18,12 @@ const tokenSchema = v.object({
 
 const manySchema = v.object({ tokens: v.array(v.object({ ...tokenSchema.entries, token: v.string() })) });
 
-const patchSchema = v.object({
-  patch: v.array(
-    v.object({ op: v.picklist(['add', 'replace', 'remove']), path: v.string(), value: v.optional(v.unknown()) }),
-  ),
-});
+const stepSchema = v.variant('op', [
+  v.object({ op: v.picklist(['add', 'replace']), path: v.pipe(v.string(), v.startsWith('/')), value: v.unknown() }),
+  v.object({ op: v.literal('remove'), path: v.pipe(v.string(), v.startsWith('/')) }),
+]);
+
+const patchSchema = v.object({ patch: v.array(stepSchema) });
 
 const reading = { by: 'token', scope: 'read:user-tokens', user: true } as const;
 const writing = { by: 'token', scope: 'write:user-tokens', user: true } as const;
@@ -74,7 +76,7 @@ export const userTokenRoutes: Route[] = [
       const { patch } = bodyAs(patchSchema, body);
       const { user: _, token: __, ...rest } = found;
       const changed = patch.reduce<JsonObject>(
-        (value, { op, path, value: to }) => patched(value, path, op === 'remove' ? undefined : to),
+        (value, step) => patched(value, step),
         structuredClone(rest) as unknown as JsonObject,
       );
       put(world, user!, [{ ...bodyAs(tokenSchema, changed), token: token! }]);
@@ -110,19 +112,22 @@ function view({ user: _, ...token }: PushToken) {
   return token;
 }
 
-/** One step of RFC 6902 on a copy: the place that `path` names gets a value, or goes. */
-function patched(value: JsonObject, path: string, to: unknown): JsonObject {
-  const names = path.split('/').slice(1);
-  const last = names.pop();
-  let inside: JsonObject = value;
+/** One step of RFC 6902 on a copy, through objects alone: a token has no lists. */
+function patched(value: JsonObject, step: v.InferOutput<typeof stepSchema>): JsonObject {
+  const nothing = invalid(`patch: there is nothing at ${step.path}`);
+  const names = step.path
+    .slice(1)
+    .split('/')
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const last = names.pop()!;
+  let inside = value;
   for (const name of names) {
     const next = Object.hasOwn(inside, name) ? inside[name] : undefined;
-    if (typeof next !== 'object' || next === null || Array.isArray(next))
-      throw invalid(`patch: there is nothing at ${path}`);
+    if (typeof next !== 'object' || next === null || Array.isArray(next)) throw nothing;
     inside = next as JsonObject;
   }
-  if (last === undefined || last === '__proto__') throw invalid(`patch: there is nothing at ${path}`);
-  if (to === undefined) delete inside[last];
-  else inside[last] = to;
+  if (last === '__proto__' || (step.op !== 'add' && !Object.hasOwn(inside, last))) throw nothing;
+  if (step.op === 'remove') delete inside[last];
+  else inside[last] = step.value;
   return value;
 }

@@ -223,6 +223,7 @@ const topical = (told: object = {}) => ({
   digestSchedule: null,
   ...told,
 });
+const outAtAcme = { defaultStatus: 'OPTED_OUT', status: 'OPTED_OUT' };
 const digest = topical({ templateId: 'digest', templateName: 'Digest', digestSchedule: 'daily' });
 const required = {
   ...topical({ templateId: 'security', templateName: 'Security', defaultStatus: 'REQUIRED', status: 'REQUIRED' }),
@@ -233,7 +234,7 @@ const required = {
 it.each([
   { of: '', expected: [topical(), digest, required] },
   { of: '(accountId: "")', expected: [topical(), digest, required] },
-  { of: '(accountId: "acme")', expected: [topical({ status: 'OPTED_OUT' }), digest, required] },
+  { of: '(accountId: "acme")', expected: [topical(outAtAcme), digest, required] },
 ])('preferences$of', async ({ of, expected }) => {
   expect(await asked(alice('read:preferences'), `{ recipientPreferences${of} { nodes ${fields} } }`)).toEqual(
     ok({ recipientPreferences: { nodes: expected } }),
@@ -242,7 +243,7 @@ it.each([
 
 it.each([
   { of: 'templateId: "digest"', expected: digest },
-  { of: 'templateId: "news", accountId: "acme"', expected: topical({ status: 'OPTED_OUT' }) },
+  { of: 'templateId: "news", accountId: "acme"', expected: topical(outAtAcme) },
   { of: 'templateId: "none"', expected: null },
 ])('the preference of $of', async ({ of, expected }) => {
   expect(await asked(alice('read:preferences'), `{ recipientPreference(${of}) ${fields} }`)).toEqual(
@@ -278,7 +279,7 @@ describe('updatePreferenceV2', () => {
     {
       of: 'templateId: "news", accountId: "acme"',
       preferences: routed,
-      result: topical(routed),
+      result: topical({ ...outAtAcme, ...routed }),
       chosen: [choice({ tenant: 'acme', status: 'OPTED_IN', hasCustomRouting: true, customRouting: ['sms', 'inbox'] })],
     },
     {

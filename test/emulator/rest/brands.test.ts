@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { forbidden, makeCourier, refused, testKey, tokenFor, unauthorized } from '../support.js';
+import { forbidden, makeCourier, now, refused, testKey, tokenFor, unauthorized } from '../support.js';
 
 const seed = {
   brands: [{ id: 'red', name: 'Red', settings: { colors: {} }, logo: { href: 'x' }, links: { a: 1 } }, { id: 'blue' }],
 };
 
-/** The answer, and the brands then, half an hour later. */
+/** The answer, and the brands then, half an hour later; time is not in whole milliseconds. */
 async function asked(call: string, as: string | undefined, body?: unknown) {
-  const { ask, courier } = makeCourier({ seed });
+  const { ask, courier } = makeCourier({ seed, startAt: now + 0.0001 });
   courier.clock.advance(1800);
   const [method = '', url = ''] = call.split(' ');
   return { answer: await ask(method, url, { as, body }), brands: courier.world('test').brands };
@@ -83,16 +83,15 @@ describe('POST', () => {
 
   it.each([
     { body: { name: 'New', id: 'red' }, answer: refused(409, 'there is a brand red already') },
-    {
-      body: { name: 'New', id: 'a:b' },
-      answer: refused(400, 'id: Invalid format: Expected /^[^:\\s]+$/ but received "a:b"'),
-    },
+    ...['', 'a:b', 'a b', 'a\u00a0b'].map((id) => ({
+      body: { name: 'New', id },
+      answer: refused(400, `id: Invalid format: Expected /^[^:\\s]+$/ but received ${JSON.stringify(id)}`),
+    })),
     { body: {}, answer: refused(400, 'name is missing') },
     { body: { name: '' }, answer: refused(400, 'name: Invalid length: Expected !0 but received 0') },
-    {
-      body: { name: 'New', settings: 5 },
-      answer: refused(400, 'settings: Invalid type: Expected Object but received 5'),
-    },
+    { body: { name: 'New', settings: 5 }, answer: refused(400, 'settings: Invalid type: Expected Object') },
+    { body: { name: 'New', snippets: [] }, answer: refused(400, 'snippets: Invalid type: Expected Object') },
+    { body: [{ name: 'New' }], answer: refused(400, 'it must be an object') },
     { body: 'null', answer: refused(400, 'Invalid type: Expected Object but received null') },
   ])('not $body', async ({ body, answer }) => {
     expect(await asked('POST /brands', testKey, body)).toEqual({ answer, brands: held });

@@ -73,6 +73,34 @@ describe('POST /send', () => {
       messages: [],
     },
     {
+      name: 'to an empty list',
+      sent: { to: [], content },
+      answer: refused(400, 'message.to: Invalid length: Expected >=1 but received 0'),
+      note: null,
+      messages: [],
+    },
+    {
+      name: 'to two',
+      sent: { to: [alice, { user_id: 'bob' }], content },
+      answer: accepted(3),
+      note: 'to alice, bob',
+      messages: [landed(1), landed(2, { user: 'bob' })],
+    },
+    ...[
+      {
+        name: 'content',
+        list: { content: [] },
+        problem: 'message.content: Invalid type: Expected (Object | unknown) but received Array',
+      },
+      { name: 'data', list: { data: [] }, problem: 'message.data: Invalid type: Expected Object' },
+    ].map(({ name, list, problem }) => ({
+      name: `of ${name} that is a list`,
+      sent: { to: alice, content, ...list },
+      answer: refused(400, problem),
+      note: null,
+      messages: [],
+    })),
+    {
       name: 'no message',
       sent: undefined,
       answer: refused(400, 'message is missing'),
@@ -153,11 +181,17 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
-  it('of what was refused is free', async () => {
+  it.each([
+    { path: '/send', bad: {}, good: { message: send }, fine: 202 },
+    { path: '/auth/issue-token', bad: {}, good: { scope: 'user_id:alice' }, fine: 200 },
+  ])('of what $path refused is free', async ({ path, bad, good, fine }) => {
     const { ask } = makeCourier({ seed: {} });
-    const headers = { 'idempotency-key': 'one' };
-    await ask('POST', '/send', { as: testKey, body: {}, headers });
-    expect(await ask('POST', '/send', { as: testKey, body: { message: send }, headers })).toEqual(accepted(1));
+    const statuses = [];
+    for (const body of [bad, good, bad]) {
+      const answer = await ask('POST', path, { as: testKey, body, headers: { 'idempotency-key': 'one' } });
+      statuses.push((answer as { status: number }).status);
+    }
+    expect(statuses).toEqual([400, fine, fine]);
   });
 });
 
@@ -183,6 +217,13 @@ describe('POST /inbound/courier', () => {
       as: undefined,
       body: { ...track, type: 'identify' },
       answer: refused(400, 'type: Invalid type: Expected "track" but received "identify"'),
+      events: [],
+    },
+    {
+      name: 'with properties that are a list',
+      as: undefined,
+      body: { ...track, properties: [] },
+      answer: refused(400, 'properties: Invalid type: Expected Object'),
       events: [],
     },
     {
@@ -241,5 +282,14 @@ describe('POST /t/:tracking', () => {
       answer,
       [message({ ...told, ...marked })],
     ]);
+  });
+
+  it('without a credential of what production sent', async () => {
+    const { ask, courier } = makeCourier({ seed: {} });
+    await ask('POST', '/send', { as: productionKey, body: { message: { to: alice, content: {} } } });
+    expect([
+      await ask('POST', `/t/${id(1)}-open`, { body: { event: 'OPENED' } }),
+      courier.world('production').messages,
+    ]).toEqual([{ status: 200, body: { messageId: id(1) } }, [message({ messageId: id(1), opened: at })]]);
   });
 });

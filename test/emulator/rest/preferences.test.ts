@@ -29,7 +29,11 @@ async function asked(call: string, as: string | undefined, preferences: Preferen
           ],
         },
       ],
-      tenants: [{ id: 'acme', defaultPreferences: [{ topic: 'news', status: 'OPTED_OUT' }] }],
+      tenants: [
+        { id: 'acme', defaultPreferences: [{ topic: 'news', status: 'OPTED_OUT' }] },
+        { id: 'strict', defaultPreferences: [{ topic: 'news', status: 'REQUIRED' }] },
+        { id: 'lax', defaultPreferences: [{ topic: 'security', status: 'OPTED_OUT' }] },
+      ],
       preferences,
     },
   });
@@ -81,7 +85,7 @@ describe('reading', () => {
     status: 200,
     body: { items: topics, paging: { cursor: null, more: false } },
   });
-  const out = news({ status: 'OPTED_OUT' });
+  const out = news({ default_status: 'OPTED_OUT', status: 'OPTED_OUT' });
   const routed = news({ status: 'OPTED_OUT', has_custom_routing: true, custom_routing: ['sms'] });
   it.each([
     { call: 'GET /users/alice/preferences', preferences: [], answer: items(news(), security) },
@@ -90,8 +94,14 @@ describe('reading', () => {
     {
       call: 'GET /users/alice/preferences?tenant_id=acme',
       preferences: [choice({ tenant: 'acme', status: 'OPTED_IN', hasCustomRouting: false, customRouting: [] })],
-      answer: items(news(), security),
+      answer: items(news({ default_status: 'OPTED_OUT' }), security),
     },
+    {
+      call: 'GET /users/alice/preferences?tenant_id=strict',
+      preferences: [],
+      answer: items(news({ default_status: 'REQUIRED', status: 'REQUIRED' }), security),
+    },
+    { call: 'GET /users/alice/preferences?tenant_id=lax', preferences: [], answer: items(news(), security) },
     {
       call: 'GET /users/alice/preferences/news',
       preferences: [choice()],
@@ -162,6 +172,18 @@ describe.each(['PUT', 'PATCH'])('%s', (method) => {
       topic: { status: 'OPTED_OUT' },
       answer: refused(400, 'security is required'),
     },
+    {
+      name: 'out of what the tenant requires',
+      path: 'news?tenant_id=strict',
+      topic: { status: 'OPTED_OUT' },
+      answer: refused(400, 'news is required'),
+    },
+    {
+      name: 'out of what is required, whatever the tenant says',
+      path: 'security?tenant_id=lax',
+      topic: { status: 'OPTED_OUT' },
+      answer: refused(400, 'security is required'),
+    },
     { name: 'an unknown topic', path: 'none', topic: { status: 'OPTED_OUT' }, answer: unknown },
     {
       name: 'another status',
@@ -197,13 +219,15 @@ describe.each(['PUT', 'PATCH'])('%s', (method) => {
 
 describe('DELETE', () => {
   it.each([
-    { path: 'news', chosen: [choice({ tenant: 'acme' })] },
-    { path: 'news?tenant_id=acme', chosen: [choice()] },
-    { path: 'none', chosen: [choice(), choice({ tenant: 'acme' })] },
-  ])('$path', async ({ path, chosen }) => {
+    { path: 'news', answer: { status: 204 }, chosen: [choice({ tenant: 'acme' })] },
+    { path: 'news?tenant_id=acme', answer: { status: 204 }, chosen: [choice()] },
+    { path: 'security', answer: { status: 204 }, chosen: [choice(), choice({ tenant: 'acme' })] },
+    { path: 'none', answer: unknown, chosen: [choice(), choice({ tenant: 'acme' })] },
+    { path: 'none?tenant_id=acme', answer: unknown, chosen: [choice(), choice({ tenant: 'acme' })] },
+  ])('$path', async ({ path, answer, chosen }) => {
     const before = [choice(), choice({ tenant: 'acme' })];
     expect(await asked(`DELETE /users/alice/preferences/${path}`, writer, before)).toEqual({
-      answer: { status: 204 },
+      answer,
       chosen,
     });
   });

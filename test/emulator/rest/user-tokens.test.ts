@@ -133,6 +133,20 @@ describe('writing', () => {
       after: held,
     },
     {
+      name: 'a list',
+      call: 'PUT /users/alice/tokens/one',
+      body: [],
+      answer: refused(400, 'it must be an object'),
+      after: held,
+    },
+    {
+      name: 'of a device that is a list',
+      call: 'PUT /users/alice/tokens/one',
+      body: { provider_key: 'apn', device: [] },
+      answer: refused(400, 'device: Invalid type: Expected Object'),
+      after: held,
+    },
+    {
       name: 'of another provider',
       call: 'PUT /users/alice/tokens/one',
       body: { provider_key: 'fax' },
@@ -175,13 +189,56 @@ describe('PATCH', () => {
     {
       name: 'changes neither user nor token',
       patch: [
-        { op: 'replace', path: '/token', value: 'x' },
-        { op: 'replace', path: '/user', value: 'bob' },
+        { op: 'add', path: '/token', value: 'x' },
+        { op: 'add', path: '/user', value: 'bob' },
       ],
       answer: noContent,
       after: [bobs, one],
     },
     { name: 'nothing', patch: [], answer: noContent, after: [bobs, one] },
+    {
+      name: 'names with a slash and a tilde',
+      patch: [
+        { op: 'add', path: '/device/a~1b', value: 1 },
+        { op: 'add', path: '/device/c~0d', value: null },
+        { op: 'add', path: '/device/~01', value: {} },
+        { op: 'add', path: '/device/~01/', value: 2 },
+      ],
+      answer: noContent,
+      after: [bobs, { ...one, device: { ...one.device, 'a/b': 1, 'c~d': null, '~1': { '': 2 } } }],
+    },
+    ...[
+      { name: 'replaces what is not there', op: 'replace', path: '/device/x' },
+      { name: 'removes what is not there', op: 'remove', path: '/device/x' },
+      { name: 'replaces what is inherited', op: 'replace', path: '/device/toString' },
+      { name: 'replaces the token', op: 'replace', path: '/token' },
+    ].map(({ name, ...step }) => ({
+      name,
+      patch: [{ ...step, value: 1 }],
+      answer: nowhere(step.path),
+      after: held,
+    })),
+    ...['/properties/list/0', '/properties/list/-', '/properties/list/length', '/properties/list/0/x'].map((path) => ({
+      name: `into a list, at ${path}`,
+      patch: [
+        { op: 'add', path: '/properties', value: { list: [{}] } },
+        { op: 'add', path, value: 9 },
+      ],
+      answer: nowhere(path),
+      after: held,
+    })),
+    ...['add', 'replace'].map((op) => ({
+      name: `${op} without a value`,
+      patch: [{ op, path: '/expiry_date' }],
+      answer: refused(400, 'patch.0.value is missing'),
+      after: held,
+    })),
+    ...['add', 'replace', 'remove'].map((op) => ({
+      name: `${op} without a slash`,
+      patch: [{ op, path: 'device', value: null }],
+      answer: refused(400, 'patch.0.path: Invalid start: Expected "/" but received "d"'),
+      after: held,
+    })),
     {
       name: 'into nothing',
       patch: [{ op: 'add', path: '/tracking/ip', value: 1 }],
@@ -194,7 +251,12 @@ describe('PATCH', () => {
       answer: nowhere('/device/app_id/x'),
       after: held,
     },
-    { name: 'the whole', patch: [{ op: 'replace', path: '', value: {} }], answer: nowhere(''), after: held },
+    {
+      name: 'the whole',
+      patch: [{ op: 'replace', path: '', value: {} }],
+      answer: refused(400, 'patch.0.path: Invalid start: Expected "/" but received ""'),
+      after: held,
+    },
     {
       name: 'a prototype',
       patch: [{ op: 'add', path: '/device/__proto__', value: { x: 1 } }],
@@ -219,7 +281,7 @@ describe('PATCH', () => {
     {
       name: 'by another operation',
       patch: [{ op: 'move', path: '/device' }],
-      answer: refused(400, 'patch.0.op: Invalid type: Expected ("add" | "replace" | "remove") but received "move"'),
+      answer: refused(400, 'patch.0.op: Invalid type: Expected (("add" | "replace") | "remove") but received "move"'),
       after: held,
     },
   ])('$name', async ({ patch, answer, after }) => {

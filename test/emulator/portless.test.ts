@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { inProcess } from '../../src/emulator/in-process.js';
 import { mint } from '../../src/emulator/mint.js';
+import { inProcess } from '../../src/emulator/portless.js';
 import { rejectionOf } from '../token/failure-of.js';
 import { makeCourier, now, testKey } from './support.js';
 
@@ -63,7 +63,7 @@ it.each([
 
 it('nothing is an empty body, without a type', async () => {
   const { courier } = makeCourier({ seed: {} });
-  const gone = { method: 'DELETE' as 'GET', url: 'http://courier.test/users/alice/preferences/news' };
+  const gone = { method: 'DELETE' as 'GET', url: 'http://courier.test/lists/team/subscriptions/alice' };
   expect(await inProcess(courier).send({ ...request, ...gone })).toEqual({ status: 204, headers: {}, body: '' });
 });
 
