@@ -14,6 +14,8 @@ export interface Call {
   /** That of the caller's environment. */
   world: World;
   worlds: Record<EnvironmentName, World>;
+  /** Where a link is looked for: the caller's environment, or each where nobody says whose it is. */
+  reach: readonly EnvironmentName[];
   settings: Settings;
   /** Lower-case names. */
   headers: Record<string, string | undefined>;

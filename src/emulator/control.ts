@@ -4,9 +4,9 @@ import { type Answer, Refusal, errorAnswer, invalid } from './answer.js';
 import { bodyOf } from './body.js';
 import { environments } from './caller.js';
 import { isoOf } from './clock.js';
-import type { EmulatedCourier } from './courier.js';
 import { bodyAs } from './rest/route.js';
-import { isoTime } from './schema.js';
+import { isoTime, lastMoment } from './schema.js';
+import type { State } from './state.js';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 
@@ -35,23 +35,23 @@ export type FaultRequest = v.InferInput<typeof failSchema>;
 export type ClockRequest = v.InferInput<typeof clockSchema>;
 export type RateLimitRequest = v.InferInput<typeof rateLimitSchema>;
 
-type Action = (courier: EmulatedCourier, body: unknown, query: URLSearchParams) => unknown;
+type Action = (state: State, body: unknown, query: URLSearchParams) => unknown;
 
 /** What a test asks of the emulator, by method and path below `/__emulator`. */
 const actions: Record<string, Record<string, Action>> = {
   '': { GET: () => ({ endpoints: endpoints() }) },
   '/health': { GET: () => ({ ready: true }) },
   '/reset': {
-    POST: (courier) => {
-      courier.reset();
+    POST: (state) => {
+      state.reset();
       return { reset: true };
     },
   },
-  '/state': { GET: (courier, _, query) => courier.world(bodyAs(environment, query.get('environment') ?? 'test')) },
+  '/state': { GET: (state, _, query) => state.worlds[bodyAs(environment, query.get('environment') ?? 'test')] },
   '/requests': {
-    GET: (courier) => ({ requests: courier.log.newest() }),
-    DELETE: (courier) => {
-      courier.log.entries = [];
+    GET: (state) => ({ requests: state.log.newest() }),
+    DELETE: (state) => {
+      state.log.entries = [];
       return { requests: [] };
     },
   },
@@ -103,18 +103,12 @@ const actions: Record<string, Record<string, Action>> = {
   },
   '/settings': {
     GET: ({ settings }) => settings,
-    POST: (courier, body) => (courier.settings = bodyAs(settingsSchema, body)),
+    POST: (state, body) => (state.settings = bodyAs(settingsSchema, body)),
   },
 };
 
 /** @throws {Refusal} 400, 404 or 405 */
-export function control(
-  courier: EmulatedCourier,
-  method: string,
-  path: string,
-  query: URLSearchParams,
-  body: string,
-): Answer {
+export function control(state: State, method: string, path: string, query: URLSearchParams, body: string): Answer {
   const methods = Object.hasOwn(actions, path.replace(/\/$/, '')) ? actions[path.replace(/\/$/, '')] : undefined;
   if (!methods) throw new Refusal(errorAnswer(404, `there is none: there are ${endpoints().join(', ')}`));
   const action = Object.hasOwn(methods, method) ? methods[method] : undefined;
@@ -122,7 +116,7 @@ export function control(
     const allow = Object.keys(methods).join(', ');
     throw new Refusal(errorAnswer(405, `it takes ${allow}`, { allow }));
   }
-  return { status: 200, body: action(courier, bodyOf(body), query) };
+  return { status: 200, body: action(state, bodyOf(body), query) };
 }
 
 function endpoints(): string[] {
@@ -131,13 +125,10 @@ function endpoints(): string[] {
   );
 }
 
-/** From there on dates are written with another number of digits, and sort wrongly. */
-const year10000 = Date.parse('9999-12-31T23:59:59.999Z') / 1000;
-
 /** Seconds of a step from `now`. */
 function forward(now: number, by: string | number): number {
   const parsed = typeof by === 'string' ? parseDuration(by) : { seconds: by };
   if ('problem' in parsed) throw invalid(`advance: ${by} is no duration, such as "2h"`);
-  if (!(now + parsed.seconds < year10000)) throw invalid(`advance: ${by} is too far`);
+  if (!((now + parsed.seconds) * 1000 <= lastMoment)) throw invalid(`advance: ${by} is too far`);
   return parsed.seconds;
 }

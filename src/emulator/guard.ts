@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import type { Verdict } from '../checks/verdict.js';
 import { isLoopback } from '../courier/regions.js';
 
@@ -47,13 +48,10 @@ function isAddress(name: string): boolean {
 
 /** As `Host` and `Origin` headers have them: lower-case, no port behind a host, no path behind an origin. */
 export function asNamed({ host, allowedHosts, allowedOrigins }: Guarding): Guarding {
-  return {
-    host,
-    allowedHosts: allowedHosts.map((one) => hostnameOf(`http://${one}`) ?? one),
-    allowedOrigins: allowedOrigins.map((one) =>
-      /^https?:/.test(one) && URL.canParse(one) ? new URL(one).origin : one,
-    ),
-  };
+  const name = (given: string) =>
+    hostnameOf(`http://${isIPv6(given) ? `[${given}]` : given.replace(/^\w+:\/\//, '')}`) ?? given;
+  const origin = (given: string) => (/^https?:/i.test(given) && URL.canParse(given) ? new URL(given).origin : given);
+  return { host: host.toLowerCase(), allowedHosts: allowedHosts.map(name), allowedOrigins: allowedOrigins.map(origin) };
 }
 
 function hostnameOf(url: string): string | undefined {

@@ -5,12 +5,13 @@ import type { Transport } from '../courier/transport.js';
 import { Refusal } from './answer.js';
 import type { EnvironmentName } from './caller.js';
 import { type ClockRequest, type FaultRequest, type RateLimitRequest, control } from './control.js';
-import { type CourierOptions, EmulatedCourier } from './courier.js';
+import { EmulatedCourier } from './courier.js';
 import { inProcess } from './portless.js';
 import type { RequestEntry } from './requests.js';
 import { isoTime, read } from './schema.js';
 import type { Seed } from './seed.js';
 import { type ApiUrls, type ListenOptions, type Listening, listen } from './server.js';
+import type { State, StateOptions } from './state.js';
 import type { World } from './world.js';
 
 export type { ApiUrls, EnvironmentName, FaultRequest, ListenOptions, Listening, RateLimitRequest };
@@ -67,13 +68,17 @@ export interface EmulatorControl {
  * @throws {TypeError} for an option that is not known or of the wrong kind, and for a seed that is none
  */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
-  const courier = new EmulatedCourier(courierOptions(options), {
+  const courier = new EmulatedCourier(stateOptions(options), {
     clock: () => Date.now() / 1000,
     uptime: () => performance.now() / 1000,
     newId: randomUUID,
     sleep: async (ms) => sleep(ms, undefined, { ref: false }),
   });
-  return { transport: inProcess(courier), listen: async (at) => listen(courier, at), control: controlOf(courier) };
+  return {
+    transport: inProcess(courier),
+    listen: async (at) => listen(courier, at),
+    control: controlOf(courier.state),
+  };
 }
 
 const optionsSchema = v.strictObject({
@@ -86,17 +91,17 @@ const optionsSchema = v.strictObject({
 });
 
 /** A misspelt option would be one that does nothing. */
-function courierOptions(options: EmulatorOptions): CourierOptions {
+function stateOptions(options: EmulatorOptions): StateOptions {
   const known = read(optionsSchema, options);
   if ('problem' in known) throw new TypeError(`createEmulator: ${known.problem}`);
   const { clock, ...rest } = options;
   return clock === undefined ? rest : { ...rest, startAt: Date.parse(clock) / 1000 };
 }
 
-function controlOf(courier: EmulatedCourier): EmulatorControl {
+function controlOf(state: State): EmulatorControl {
   const ask = (method: string, path: string, body?: object) => {
     try {
-      return control(courier, method, path, new URLSearchParams(), body ? JSON.stringify(body) : '').body;
+      return control(state, method, path, new URLSearchParams(), body ? JSON.stringify(body) : '').body;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw new TypeError((error.answer.body as { message: string }).message, { cause: error });
@@ -105,10 +110,10 @@ function controlOf(courier: EmulatedCourier): EmulatorControl {
   const clock = (request: ClockRequest) => void ask('POST', '/clock', request);
   return {
     reset: () => void ask('POST', '/reset'),
-    state: (environment = 'test') => structuredClone(courier.world(environment)),
-    requests: () => courier.log.newest(),
+    state: (environment = 'test') => structuredClone(state.worlds[environment]),
+    requests: () => state.log.newest(),
     fail: (fault) => void ask('POST', '/fail', fault),
-    recover: () => courier.faults.reset(),
+    recover: () => state.faults.reset(),
     latency: (ms) => void ask('POST', '/latency', { ms }),
     rateLimit: (limit) => void ask('POST', '/rate-limit', limit),
     advance: (duration) => clock({ advance: duration }),

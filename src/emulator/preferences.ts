@@ -22,7 +22,7 @@ export function chosenTopics(world: World, user: string, tenant: string | null):
         topic,
         section,
         defaultStatus,
-        status: chosen?.status ?? defaultStatus,
+        status: defaultStatus === 'REQUIRED' ? defaultStatus : (chosen?.status ?? defaultStatus),
         hasCustomRouting: chosen?.hasCustomRouting ?? false,
         customRouting: chosen?.customRouting ?? [],
         digestSchedule:

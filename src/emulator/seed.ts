@@ -36,20 +36,17 @@ const messageSchema = v.strictObject({
   actions: list(actionSchema),
 });
 
+const logoSchema = v.strictObject({
+  href: v.optional(v.nullable(v.string()), null),
+  image: v.optional(v.nullable(v.string()), null),
+});
+
 const brandSchema = v.strictObject({
   id: brandId,
   name: v.optional(v.string()),
   settings: v.optional(v.nullable(object), null),
   snippets: v.optional(v.nullable(object), null),
-  logo: v.optional(
-    v.nullable(
-      v.strictObject({
-        href: v.optional(v.nullable(v.string()), null),
-        image: v.optional(v.nullable(v.string()), null),
-      }),
-    ),
-    null,
-  ),
+  logo: v.optional(v.nullable(v.pipe(object, logoSchema)), null),
   links: v.optional(v.nullable(object), null),
 });
 

@@ -10,9 +10,11 @@ import type { Action, Message, World } from './world.js';
 
 const text = v.nullish(v.string());
 const data = v.nullish(object);
-const context = v.nullish(v.looseObject({ tenant_id: text }));
+/** To valibot a list is an object, too. */
+const loose = <T extends v.ObjectEntries>(entries: T) => v.pipe(object, v.looseObject(entries));
+const context = v.nullish(loose({ tenant_id: text }));
 
-const recipientSchema = v.looseObject({
+const recipientSchema = loose({
   user_id: text,
   tenant_id: text,
   /** The older name of `tenant_id`. */
@@ -22,7 +24,7 @@ const recipientSchema = v.looseObject({
   data,
 });
 
-const elementSchema = v.looseObject({
+const elementSchema = loose({
   type: v.string(),
   title: text,
   content: text,
@@ -35,19 +37,19 @@ const elementSchema = v.looseObject({
 export const sendSchema = v.looseObject({
   message: v.pipe(
     v.looseObject({
-      to: v.union([v.pipe(v.array(recipientSchema), v.minLength(1)), v.pipe(object, recipientSchema)]),
+      to: v.union([v.pipe(v.array(recipientSchema), v.minLength(1)), recipientSchema]),
       content: v.nullish(
         v.union([
-          v.looseObject({ elements: v.array(elementSchema) }),
-          v.pipe(object, v.looseObject({ title: v.nullish(v.string(), ''), body: v.nullish(v.string(), '') })),
+          loose({ elements: v.array(elementSchema) }),
+          loose({ title: v.nullish(v.string(), ''), body: v.nullish(v.string(), '') }),
         ]),
       ),
       template: text,
       data,
       context,
-      metadata: v.nullish(v.looseObject({ tags: v.nullish(v.array(v.string())) })),
-      routing: v.nullish(v.looseObject({ channels: v.array(v.unknown()) })),
-      preferences: v.nullish(v.looseObject({ subscription_topic_id: text })),
+      metadata: v.nullish(loose({ tags: v.nullish(v.array(v.string())) })),
+      routing: v.nullish(loose({ channels: v.array(v.unknown()) })),
+      preferences: v.nullish(loose({ subscription_topic_id: text })),
     }),
     v.check(({ content, template }) => Boolean(content ?? template), 'message needs content or a template'),
   ),

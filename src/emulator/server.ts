@@ -224,8 +224,8 @@ function turnedAway(
   { method = 'GET', url = '/' }: IncomingMessage,
   verdict: Verdict,
 ): Answer {
-  courier.log.add({
-    at: isoOf(courier.clock.now()),
+  courier.state.log.add({
+    at: isoOf(courier.state.clock.now()),
     method,
     path: url.replace(/\?[^]*$/, ''),
     operation: null,

@@ -322,7 +322,11 @@ describe('faults, and what is logged of them', () => {
     const { ask, courier, slept } = makeCourier({ seed: {} });
     await ask('POST', `/__emulator/${path}`, { body });
     const brands = async () => ask('GET', '/brands', { as: testKey });
-    expect([[await brands(), await brands()], courier.log.newest(), slept]).toEqual([answers, log, expectedSleep]);
+    expect([[await brands(), await brands()], courier.state.log.newest(), slept]).toEqual([
+      answers,
+      log,
+      expectedSleep,
+    ]);
   });
 
   it('end where they are taken back', async () => {
@@ -347,9 +351,9 @@ it('begins again with all of it', async () => {
   await ask('POST', '/send', again);
   await ask('POST', '/__emulator/fail');
   await ask('POST', '/__emulator/reset');
-  const { clock, faults, log, settings } = courier;
-  const begun = [clock.now(), faults.faults, log.newest(), settings, structuredClone(courier.world('test'))];
-  expect([begun, await ask('POST', '/send', again), courier.world('test').messages]).toEqual([
+  const { clock, faults, log, settings } = courier.state;
+  const begun = [clock.now(), faults.faults, log.newest(), settings, structuredClone(courier.state.worlds['test'])];
+  expect([begun, await ask('POST', '/send', again), courier.state.worlds['test'].messages]).toEqual([
     [1_767_225_600, [], [], { missingScope: 'empty' }, nothing],
     { status: 202, body: { requestId: '1-00000000-000040008000000000000001' } },
     [message({ messageId: '1-00000000-000040008000000000000001', title: 'T' })],

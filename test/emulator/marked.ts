@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { type CourierOptions, EmulatedCourier } from '../../src/emulator/courier.js';
+import { EmulatedCourier } from '../../src/emulator/courier.js';
 import type { Seed } from '../../src/emulator/index.js';
+import type { StateOptions } from '../../src/emulator/state.js';
 import { localWorkspace, signLocally } from '../../src/token/local.js';
 
 /** Where time stands still, in seconds. */
@@ -89,7 +90,7 @@ export const seed: Seed = {
 };
 
 /** An emulator in-process with markers everywhere, other ones in each environment. */
-export function markedCourier(options: CourierOptions = {}): { courier: EmulatedCourier; restore(): void } {
+export function markedCourier(options: StateOptions = {}): { courier: EmulatedCourier; restore(): void } {
   const outside = {
     clock: () => now,
     uptime: () => performance.now() / 1000,
@@ -98,9 +99,9 @@ export function markedCourier(options: CourierOptions = {}): { courier: Emulated
   };
   const courier = new EmulatedCourier({ seed, startAt: now, ...options }, outside);
   const restore = () => {
-    courier.reset();
+    courier.state.reset();
     for (const environment of environments) {
-      const world = courier.world(environment);
+      const world = courier.state.worlds[environment];
       world.pushTokens = holders.map((user) => {
         const mark = marker(user, 'push');
         const details = { device: { mark }, properties: { mark, list: [mark] }, tracking: { mark } };
@@ -116,7 +117,8 @@ export function markedCourier(options: CourierOptions = {}): { courier: Emulated
 }
 
 /** All that both environments hold. */
-export const stateOf = (courier: EmulatedCourier) => JSON.stringify(environments.map((one) => courier.world(one)));
+export const stateOf = (courier: EmulatedCourier) =>
+  JSON.stringify(environments.map((one) => courier.state.worlds[one]));
 
 export const key = { test: 'pk_test_0123456789', production: 'pk_prod_0123456789' };
 

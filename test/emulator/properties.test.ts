@@ -326,7 +326,7 @@ describe('the socket', () => {
         await sendToAll();
         expect(frames).toEqual([]);
         receive(JSON.stringify({ action: 'subscribe', tid: 't', data: { channel, accountId: tenant } }));
-        if (late) courier.clock.advance(3600);
+        if (late) courier.state.clock.advance(3600);
         await sendToAll();
         restore();
         if (channel !== about) expect({ frames, closed: closed[0] }).toEqual({ frames: [], closed: 1008 });
@@ -466,11 +466,11 @@ describe('whatever GraphQL is asked, it is answered, and shows nothing of anybod
   const granted = fc.oneof(fc.constant<string[]>([]), fc.constant(scopes), fc.subarray(scopes));
   const asker = fc.record({ url: fc.constantFrom('/q', '/client/q'), own: fc.constantFrom('bob', 'zoe'), granted });
   const others = () => {
-    const { messages, preferences, pushTokens, ...rest } = courier.world('test');
+    const { messages, preferences, pushTokens, ...rest } = courier.state.worlds['test'];
     const theirs = [messages, preferences, pushTokens].map((all) =>
       all.filter(({ user }) => user !== 'bob' && user !== 'zoe'),
     );
-    return JSON.stringify([theirs, rest, courier.world('production')]);
+    return JSON.stringify([theirs, rest, courier.state.worlds['production']]);
   };
   const untouched = others();
 
@@ -607,7 +607,7 @@ describe('whatever the body, it is answered', () => {
         const health = await courier.handle({ method: 'GET', url: '/__emulator/health', headers: {}, body: '' });
         expect(health).toEqual({ status: 200, body: { ready: true } });
         // Whatever was asked for, a request after it is at least taken, and written in the log.
-        courier.faults.reset();
+        courier.state.faults.reset();
         expect(await courier.handle({ method: 'GET', url: '/brands', headers: {}, body: '' })).toMatchObject({
           status: 401,
         });
@@ -674,7 +674,7 @@ describe('what is too much is refused, and what is answered can be written', () 
     for (const path of ['/properties/list/length', '/properties/list/4294967294']) {
       const body = patch({ op: 'add', path, value: 4_294_967_295 });
       const { status } = (await courier.handle({ method: 'PATCH', url, headers, body })) as Answer;
-      const { properties } = courier.world('test').pushTokens.find(({ token }) => token === 'push-alice')!;
+      const { properties } = courier.state.worlds['test'].pushTokens.find(({ token }) => token === 'push-alice')!;
       restore();
       const { length } = (properties as { list: unknown[] }).list;
       // Alone: a list of that length could not be written.

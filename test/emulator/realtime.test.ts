@@ -154,7 +154,7 @@ describe('admission', () => {
     },
   ])('$name', async ({ url, answer }) => {
     const { courier } = makeCourier();
-    expect({ admitted: await courier.admit(url), size: courier.realtime.size }).toEqual({
+    expect({ admitted: await courier.admit(url), size: courier.state.realtime.size }).toEqual({
       admitted: { answer },
       size: 0,
     });
@@ -162,14 +162,16 @@ describe('admission', () => {
 
   it('a fault is one of the socket, too', async () => {
     const { courier } = makeCourier();
-    courier.faults.faults = [{ how: 'drop', status: 500, path: '/', method: 'SOCKET', count: 1, retryAfter: null }];
+    courier.state.faults.faults = [
+      { how: 'drop', status: 500, path: '/', method: 'SOCKET', count: 1, retryAfter: null },
+    ];
     expect(await courier.admit(at(reader))).toEqual({ answer: 'drop' });
   });
 
   it('is in the log without its token', async () => {
     const { courier } = makeCourier();
     await courier.admit(at(reader));
-    expect(courier.log.newest()).toEqual([
+    expect(courier.state.log.newest()).toEqual([
       {
         at: '2026-01-01T00:00:00.000Z',
         method: 'SOCKET',
@@ -277,7 +279,10 @@ describe('over the whole emulator', () => {
 
   it('hears that all begins again', async () => {
     const { courier, said } = await connected();
-    courier.reset();
-    expect({ said, size: courier.realtime.size }).toEqual({ said: ['closed: 1012 The emulator was reset'], size: 0 });
+    courier.state.reset();
+    expect({ said, size: courier.state.realtime.size }).toEqual({
+      said: ['closed: 1012 The emulator was reset'],
+      size: 0,
+    });
   });
 });

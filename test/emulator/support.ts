@@ -1,9 +1,10 @@
 import type { Answer } from '../../src/emulator/answer.js';
 import { Refusal } from '../../src/emulator/answer.js';
-import { type CourierOptions, EmulatedCourier } from '../../src/emulator/courier.js';
+import { EmulatedCourier } from '../../src/emulator/courier.js';
 import type { Silence } from '../../src/emulator/faults.js';
 import { mint } from '../../src/emulator/mint.js';
 import { type Seed, readSeed, worldOf } from '../../src/emulator/seed.js';
+import type { StateOptions } from '../../src/emulator/state.js';
 import type { Message, World } from '../../src/emulator/world.js';
 
 /** 2026-01-01T00:00:00Z, in seconds. */
@@ -25,7 +26,7 @@ export interface Sent {
 }
 
 /** A courier whose time stands still and whose ids count up; `ask` gives what goes over the wire. */
-export function makeCourier(options: CourierOptions = {}) {
+export function makeCourier(options: StateOptions = {}) {
   const slept: number[] = [];
   const outside = {
     clock: () => now,

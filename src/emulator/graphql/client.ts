@@ -3,7 +3,7 @@ import type { Call } from '../call.js';
 import { hasScope, requireScope, userOf } from '../caller.js';
 import { filtered, pageOf } from '../inbox.js';
 import { type ChosenTopic, choiceOf, choose, chosenTopic, chosenTopics } from '../preferences.js';
-import type { Brand, Channel, Message, PreferenceStatus, Topic } from '../world.js';
+import type { Brand, Channel, Message, PreferenceStatus } from '../world.js';
 
 /** The client API's GraphQL. Source: BrandClient and PreferenceClient of @trycourier/courier-js; messages of @trycourier/client-graphql. */
 export const clientSchema = buildSchema(/* GraphQL */ `
@@ -229,8 +229,8 @@ export const clientRoot = {
     const user = allowed(call, 'read:preferences');
     return chosenTopic(call.world, user, null, templateId)?.topic.digestSchedules ?? [];
   },
-  preferencePage(_: unknown, call: Call) {
-    allowed(call, 'read:preferences');
+  preferencePage({ accountId }: { accountId?: string | null }, call: Call) {
+    const topics = chosenTopics(call.world, allowed(call, 'read:preferences'), accountId || null);
     return {
       showCourierFooter: true,
       brand: pageBrand,
@@ -239,7 +239,7 @@ export const clientRoot = {
         nodes: call.world.sections.map((section) => ({
           ...section,
           sectionId: section.id,
-          topics: { nodes: section.topics.map(topicView) },
+          topics: { nodes: topics.filter((one) => one.section === section).map(topicView) },
         })),
       },
     };
@@ -298,7 +298,7 @@ function brandView(brand: Brand | undefined) {
   return { id, name, settings, logo, links };
 }
 
-function topicView({ id, name, defaultStatus, digestSchedules }: Topic) {
+function topicView({ topic: { id, name, digestSchedules }, defaultStatus }: ChosenTopic) {
   return { templateId: id, templateName: name, defaultStatus, data: null, digestSchedules };
 }
 

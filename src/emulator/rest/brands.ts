@@ -35,7 +35,7 @@ export const brandRoutes: Route[] = [
       const brand = {
         ...given,
         ...stamps(now),
-        id: id || newId(),
+        id: id ?? newId(),
         created: Math.round(now * 1000),
         logo: null,
         links: null,

@@ -1,6 +1,5 @@
 import * as v from 'valibot';
 import { Refusal, errorAnswer, notFound } from '../answer.js';
-import { environments } from '../caller.js';
 import { isoOf } from '../clock.js';
 import { type MarkEvent, mark } from '../inbox.js';
 import { announced } from '../realtime.js';
@@ -64,7 +63,7 @@ export const eventRoutes: Route[] = [
     access: { by: 'anyone' },
     answer: ({ parameters: { tracking }, body }, call) => {
       const { event } = bodyAs(trackingSchema, body);
-      const environment = environments.find((name) => trackedIn(call.worlds[name], tracking!));
+      const environment = call.reach.find((name) => trackedIn(call.worlds[name], tracking!));
       if (!environment) throw notFound('Tracking id not found');
       const message = trackedIn(call.worlds[environment], tracking!)!;
       const marked = tracked[event];

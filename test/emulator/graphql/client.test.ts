@@ -183,7 +183,7 @@ it('the page', async () => {
               routingOptions: ['inbox', 'sms'],
               hasCustomRouting: true,
               topics: {
-                nodes: [topic('news', 'News', 'OPTED_IN'), topic('digest', 'Digest', 'OPTED_IN', [daily, weekly])],
+                nodes: [topic('news', 'News', 'OPTED_OUT'), topic('digest', 'Digest', 'OPTED_IN', [daily, weekly])],
               },
             },
             {
@@ -256,7 +256,10 @@ describe('updatePreferenceV2', () => {
   const updated = async (of: string, preferences: object) => {
     const { courier, query } = makeCourier({ seed });
     const text = `mutation ($preferences: PreferencesInput!) { updatePreferenceV2(${of}, preferences: $preferences) ${fields} }`;
-    return { answer: await query('/client/q', both, text, { preferences }), chosen: courier.world('test').preferences };
+    return {
+      answer: await query('/client/q', both, text, { preferences }),
+      chosen: courier.state.worlds['test'].preferences,
+    };
   };
   const choice = (told: object = {}) => ({
     user: 'alice',

@@ -240,7 +240,7 @@ describe('mutations', () => {
   const marked = async (field: string, scope = writing) => {
     const { courier, query } = makeCourier({ seed });
     const answer = await query('/q', tokenFor(scope), `mutation { ${field} }`);
-    const all = courier.world('test').messages.map(({ messageId, read, opened, clicked, archived }) => ({
+    const all = courier.state.worlds['test'].messages.map(({ messageId, read, opened, clicked, archived }) => ({
       messageId,
       read,
       opened,

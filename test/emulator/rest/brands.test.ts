@@ -8,9 +8,9 @@ const seed = {
 /** The answer, and the brands then, half an hour later; time is not in whole milliseconds. */
 async function asked(call: string, as: string | undefined, body?: unknown) {
   const { ask, courier } = makeCourier({ seed, startAt: now + 0.0001 });
-  courier.clock.advance(1800);
+  courier.state.clock.advance(1800);
   const [method = '', url = ''] = call.split(' ');
-  return { answer: await ask(method, url, { as, body }), brands: courier.world('test').brands };
+  return { answer: await ask(method, url, { as, body }), brands: courier.state.worlds['test'].brands };
 }
 
 const start = 1_767_225_600_000;

@@ -5,7 +5,7 @@ import { forbidden, makeCourier, refused, testKey, tokenFor, unauthorized } from
 async function asked(call: string, as: string | undefined, body?: unknown) {
   const { ask, courier } = makeCourier({ seed: { lists: [{ id: 'team', users: ['alice', 'bob'] }, { id: 'rest' }] } });
   const [method = '', url = ''] = call.split(' ');
-  return { answer: await ask(method, url, { as, body }), lists: courier.world('test').lists };
+  return { answer: await ask(method, url, { as, body }), lists: courier.state.worlds['test'].lists };
 }
 
 const rest = { id: 'rest', users: [] };

@@ -38,7 +38,7 @@ async function asked(call: string, as: string | undefined, preferences: Preferen
     },
   });
   const [method = '', url = ''] = call.split(' ');
-  return { answer: await ask(method, url, { as, body }), chosen: courier.world('test').preferences };
+  return { answer: await ask(method, url, { as, body }), chosen: courier.state.worlds['test'].preferences };
 }
 
 const news = (told: object = {}) => ({

@@ -18,9 +18,9 @@ const held: PushToken[] = [
 /** The answer, and what is held then. */
 async function asked(call: string, as: string | undefined, body?: unknown) {
   const { ask, courier } = makeCourier({ seed: {} });
-  courier.world('test').pushTokens.push(...structuredClone(held));
+  courier.state.worlds['test'].pushTokens.push(...structuredClone(held));
   const [method = '', url = ''] = call.split(' ');
-  return { answer: await ask(method, url, { as, body }), held: courier.world('test').pushTokens };
+  return { answer: await ask(method, url, { as, body }), held: courier.state.worlds['test'].pushTokens };
 }
 
 const all = tokenFor('user_id:alice read:user-tokens write:user-tokens');
