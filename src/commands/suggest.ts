@@ -15,6 +15,19 @@ const otherNames: Record<string, string[]> = {
   'env use': ['use', 'switch', 'default', 'select', 'activate'],
   'env check': ['status', 'whoami', 'ping'],
   'env remove': ['logout', 'remove', 'rm', 'delete', 'signout', 'forget', 'unset'],
+  emulator: [
+    'emu',
+    'emulate',
+    'emulators',
+    'mock',
+    'fake',
+    'server',
+    'serve-emulator',
+    'dev',
+    'local',
+    'start',
+    'listen',
+  ],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],
 };
@@ -44,6 +57,9 @@ export function suggestCommand(group: string, word: string, rest: string[]): str
 
 /** What was probably meant by a word too many: `scopes inbox`. */
 export function suggestOperand(command: string, argv: string[]): string[] | undefined {
+  // It starts by itself.
+  const others = argv.filter((word) => !['start', 'run', 'up', 'serve'].includes(word));
+  if (command === 'emulator' && others.length < argv.length) return pasteable(others);
   const surface = surfaces.find(({ id }) => argv.includes(id));
   return command === 'scopes' && surface ? ['courier-jwt', 'scopes', '--for', surface.id] : undefined;
 }
@@ -66,6 +82,11 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--environment': ['--env'],
     '--production': ['--allow-production'],
     '--force': ['--yes'],
+    '--origin': ['--allow-origin'],
+    '--cors': ['--allow-origin'],
+    '--hostname': ['--host'],
+    '--bind': ['--host'],
+    '--data': ['--seed'],
     '--format': ['--output'],
     '-v': ['--version'],
   };

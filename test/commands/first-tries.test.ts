@@ -35,6 +35,18 @@ describe('what people try first is answered with what they meant', () => {
     { argv: ['version'], said: none('version'), offered: 'courier-jwt --version' },
     { argv: ['-v'], said: 'there is no option -v. Did you mean --version?', offered: 'courier-jwt --version' },
     { argv: ['-V'], said: 'there is no option -V. Did you mean --version?', offered: 'courier-jwt --version' },
+    { argv: ['emu'], said: none('emu'), offered: 'courier-jwt emulator' },
+    { argv: ['mock', '--port', '0'], said: none('mock'), offered: 'courier-jwt emulator --port 0' },
+    {
+      argv: ['emulator', 'start', '--port', '0'],
+      said: 'emulator takes no such word. Did you mean:',
+      offered: 'courier-jwt emulator --port 0',
+    },
+    {
+      argv: ['emulator', '--origin', 'http://app.test'],
+      said: 'emulator has no option --origin. Did you mean --allow-origin?',
+      offered: 'courier-jwt emulator --allow-origin http://app.test',
+    },
     { argv: ['login'], said: none('login'), offered: 'courier-jwt env add test' },
     { argv: ['login', 'prod'], said: none('login'), offered: 'courier-jwt env add prod' },
     {
