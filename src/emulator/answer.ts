@@ -25,6 +25,19 @@ export function errorAnswer(status: number, message: string, headers?: Record<st
   return headers ? { status, body, headers } : { status, body };
 }
 
+/** What goes over the wire, with 500 where the body has no text: it would be longer than any, or nested without end. */
+export function inText({ status, body, headers }: Answer): {
+  status: number;
+  text: string | undefined;
+  headers: Answer['headers'];
+} {
+  try {
+    return { status, text: JSON.stringify(body), headers };
+  } catch {
+    return { status: 500, text: JSON.stringify(errorAnswer(500, 'Internal Server Error').body), headers };
+  }
+}
+
 /** Ends the work on a request with this answer; with a verdict where its credentials are the reason. */
 export class Refusal extends Error {
   readonly answer: Answer;

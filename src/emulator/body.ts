@@ -13,7 +13,11 @@ const maxDepth = 100;
 export function bodyOf(text: string): unknown {
   if (text === '') return undefined;
   if (isTooLarge(text)) throw new Refusal(errorAnswer(413, 'Request Entity Too Large'));
-  const value = parsed(text);
+  return notTooDeep(parsed(text));
+}
+
+/** @throws {Refusal} 400 */
+export function notTooDeep<T>(value: T): T {
   if (isDeeper(value, maxDepth)) throw invalid('the body is nested too deeply');
   return value;
 }

@@ -16,13 +16,13 @@ const failSchema = v.strictObject({
   path: v.optional(v.nullable(v.string()), null),
   method: v.optional(v.nullable(v.pipe(v.string(), v.toUpperCase())), null),
   count: v.optional(v.nullable(count), null),
-  retryAfter: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0))), null),
+  retryAfter: v.optional(v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))), null),
 });
 
 const latencySchema = v.strictObject({ ms: v.pipe(v.number(), v.minValue(0), v.maxValue(600_000)) });
 const rateLimitSchema = v.strictObject({
   requests: count,
-  seconds: v.optional(v.pipe(v.number(), v.minValue(0.001)), 1),
+  seconds: v.optional(v.pipe(v.number(), v.finite(), v.minValue(0.001)), 1),
 });
 const clockSchema = v.union([
   v.strictObject({ advance: v.union([v.string(), v.pipe(v.number(), v.minValue(0))]) }),

@@ -4,6 +4,9 @@ import { isLoopback } from '../courier/regions.js';
 
 const plainLoopback = /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/;
 
+/** A name or an address, and a port: what else a URL may hold would be read in two ways. */
+const authority = /^(?:\[[\da-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/i;
+
 /** Whom a server answers, besides pages and programs of this machine. */
 export interface Guarding {
   /** Where it listens: an address or a name. */
@@ -23,10 +26,10 @@ export function strangerIn(headers: Record<string, string | undefined>, guarding
   const { host = '', origin } = headers;
   // Nearly all requests: parsing a URL costs a tenth of minting a token.
   if (origin === undefined && plainLoopback.test(host)) return undefined;
-  const name = hostnameOf(`http://${host}`);
+  const name = authority.test(host) ? hostnameOf(`http://${host}`) : undefined;
   if (name === undefined || !isOurs(name, guarding)) return { code: 'host.refused', subject: host };
   if (origin === undefined || guarding.allowedOrigins.includes(origin)) return undefined;
-  const page = /^https?:/.test(origin) ? hostnameOf(origin) : undefined;
+  const page = authority.test(origin.replace(/^https?:\/\//, '')) ? hostnameOf(origin) : undefined;
   if (page !== undefined && (isThisMachine(page) || page === name)) return undefined;
   return { code: 'origin.refused', subject: origin };
 }

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, Transport } from '../courier/transport.js';
 import { Failure } from '../errors.js';
-import type { Answer } from './answer.js';
+import { type Answer, inText } from './answer.js';
 import type { EmulatedCourier } from './courier.js';
 import type { Silence } from './faults.js';
 
@@ -23,9 +23,10 @@ function lowerCase(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-function asHttp({ status, body, headers }: Answer): HttpResponse {
-  const type = body === undefined ? {} : { 'content-type': 'application/json' };
-  return { status, headers: { ...type, ...headers }, body: body === undefined ? '' : JSON.stringify(body) };
+function asHttp(answer: Answer): HttpResponse {
+  const { status, text, headers } = inText(answer);
+  const type = text === undefined ? {} : { 'content-type': 'application/json' };
+  return { status, headers: { ...type, ...headers }, body: text ?? '' };
 }
 
 /** What hangs ends with the request's own timeout. */

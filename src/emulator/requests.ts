@@ -1,6 +1,5 @@
 import type { Verdict } from '../checks/verdict.js';
-import { apiKeyPattern } from '../token/api-key.js';
-import { jwtStart, mapSignatures } from '../token/signatures.js';
+import { withoutSecrets } from './redact.js';
 
 /** One request as the log tells of it. Nothing in it opens anything: neither key nor token, nor a query. */
 export interface RequestEntry {
@@ -33,23 +32,25 @@ export interface Told {
 /** As many are kept, the newest. */
 const kept = 1000;
 
-const keys = new RegExp(apiKeyPattern, 'g');
-
-/** Spares nearly all of them the rest. */
-const secretLike = new RegExp(`${jwtStart.source}|${apiKeyPattern.source}`);
+/** Longer ones are cut: a thousand of them are kept. */
+const longest = 500;
 
 export class RequestLog {
   entries: RequestEntry[] = [];
   readonly #listener: (entry: RequestEntry) => void;
+  readonly #apiKey: string | undefined;
 
-  constructor(listener: (entry: RequestEntry) => void) {
+  /** `apiKey` is the one that is pinned: it may have no shape that could be told. */
+  constructor(listener: (entry: RequestEntry) => void, apiKey?: string) {
     this.#listener = listener;
+    this.#apiKey = apiKey;
   }
 
   add(entry: RequestEntry): void {
-    const shown = secretLike.test(`${entry.path} ${entry.user} ${entry.operation} ${entry.verdict.subject}`)
-      ? withoutSecrets(entry)
-      : entry;
+    const { path, user, operation, verdict } = entry;
+    const text = `${path} ${user} ${operation} ${verdict.subject}`;
+    const isFine = text.length < longest && withoutSecrets(text, this.#apiKey) === text;
+    const shown = isFine ? entry : this.#cleaned(entry);
     this.entries.push(shown);
     // Cut now and then: cutting each time would copy a thousand for every request.
     if (this.entries.length > 2 * kept) this.entries = this.newest();
@@ -59,17 +60,16 @@ export class RequestLog {
   newest(): RequestEntry[] {
     return this.entries.slice(-kept);
   }
-}
 
-/** A token may stand in any of it by mistake: in a path, or where the user's id belongs. */
-function withoutSecrets(entry: RequestEntry): RequestEntry {
-  const { path, user, operation, verdict } = entry;
-  const clean = (text: string) => mapSignatures(text, () => '[redacted]').replace(keys, '[redacted]');
-  return {
-    ...entry,
-    path: clean(path),
-    user: user && clean(user),
-    operation: operation && clean(operation),
-    verdict: verdict.subject === undefined ? verdict : { ...verdict, subject: clean(verdict.subject) },
-  };
+  #cleaned(entry: RequestEntry): RequestEntry {
+    const { path, user, operation, verdict } = entry;
+    const clean = (text: string) => withoutSecrets(text, this.#apiKey).slice(0, longest);
+    return {
+      ...entry,
+      path: clean(path),
+      user: user && clean(user),
+      operation: operation && clean(operation),
+      verdict: verdict.subject === undefined ? verdict : { ...verdict, subject: clean(verdict.subject) },
+    };
+  }
 }

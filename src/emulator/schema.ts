@@ -25,7 +25,7 @@ export const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
 export const isoTime = v.pipe(
   v.string(),
   v.isoTimestamp(),
-  v.check((text) => Date.parse(text) <= lastMoment, 'Invalid timestamp'),
+  v.check((text) => Date.parse(text) >= 0 && Date.parse(text) <= lastMoment, 'Invalid timestamp'),
 );
 
 /** Any object, and no list. */

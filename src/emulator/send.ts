@@ -66,6 +66,9 @@ interface Outside {
 /** What one request may make, in characters: a long value, put in often, for many, would be far too much. */
 const maxCharacters = 16 * maxBodyBytes;
 
+/** As many as a list may have. */
+const maxInboxes = 10_000;
+
 /** The messages that land in inboxes: kept in `world`, and given back. Without a recipient or an inbox there are none. */
 export function deliver(world: World, sent: Sent, outside: Outside): Message[] {
   if (sent.routing && !sent.routing.channels.some(includesInbox)) return [];
@@ -73,8 +76,12 @@ export function deliver(world: World, sent: Sent, outside: Outside): Message[] {
   if (!content) return [];
   const to = Array.isArray(sent.to) ? sent.to : [sent.to];
   const room = { left: maxCharacters };
-  const messages = to
-    .flatMap((recipient) => inboxesOf(world, recipient, sent))
+  const inboxes: Inbox[] = [];
+  for (const recipient of to) {
+    inboxes.push(...inboxesOf(world, recipient, sent, room));
+    if (inboxes.length > maxInboxes) throw invalid('the message is for too many');
+  }
+  const messages = inboxes
     .filter((inbox) => wants(world, inbox, sent.preferences?.subscription_topic_id))
     .map((inbox) => messageFor(inbox, content, sent, outside, room));
   world.messages.push(...messages);
@@ -87,10 +94,14 @@ interface Inbox {
   data: JsonObject;
 }
 
-function inboxesOf(world: World, recipient: Recipient, sent: Sent): Inbox[] {
+function inboxesOf(world: World, recipient: Recipient, sent: Sent, room: { left: number }): Inbox[] {
   const tenant =
     recipient.tenant_id || recipient.account_id || recipient.context?.tenant_id || sent.context?.tenant_id || null;
-  const inboxOf = (user: string) => ({ user, tenant, data: { ...sent.data, ...recipient.data } });
+  // Copied only where it differs: it may be long, and for many.
+  const own = recipient.data ? { ...sent.data, ...recipient.data } : (sent.data ?? {});
+  if (recipient.data) room.left -= 100 * Object.keys(own).length;
+  if (room.left < 0) throw invalid('the message is too long');
+  const inboxOf = (user: string) => ({ user, tenant, data: own });
   if (recipient.user_id) return [inboxOf(recipient.user_id)];
   if (recipient.list_id) return (world.lists.find(({ id }) => id === recipient.list_id)?.users ?? []).map(inboxOf);
   if (tenant === null) return [];

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import type { Verdict } from '../checks/verdict.js';
-import { type Answer, errorAnswer } from './answer.js';
+import { type Answer, errorAnswer, inText } from './answer.js';
 import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';
 import type { EmulatedCourier } from './courier.js';
@@ -39,6 +39,9 @@ export interface ApiUrls {
 
 /** Larger frames are nobody's: the SDK's are a hundred bytes. */
 const maxFrameBytes = 65_536;
+
+/** Whoever reads so slowly is let go. */
+const maxBufferedBytes = 16 * maxBodyBytes;
 
 /** Of a body that is too large the rest is read and thrown away, so that its sender hears 413; but not for ever. */
 const maxDiscardedBytes = 16 * maxBodyBytes;
@@ -132,8 +135,8 @@ function onBody(request: IncomingMessage, take: (body: string | undefined) => vo
   request.on('end', () => take((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
 }
 
-function write(response: ServerResponse, { status, body, headers }: Answer, more?: Record<string, string>): void {
-  const text = body === undefined ? undefined : JSON.stringify(body);
+function write(response: ServerResponse, answer: Answer, more?: Record<string, string>): void {
+  const { status, text, headers } = inText(answer);
   const type =
     text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
   const all = headers || more ? { ...type, ...headers, ...more } : type;
@@ -185,13 +188,15 @@ async function upgrade(
   head: Buffer,
 ): Promise<void> {
   socket.on('error', () => {});
-  const stranger = strangerIn(headersOf(request), guarding);
-  if (stranger) return refuse(socket, turnedAway(courier, request, stranger));
+  const headers = headersOf(request);
+  const stranger = strangerIn(headers, guarding);
+  if (stranger) return endWith(socket, turnedAway(courier, request, stranger));
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return staying(courier, request, socket, head);
   const admitted = await courier.admit(request.url ?? '/');
-  if ('answer' in admitted) return refuse(socket, admitted.answer);
+  if ('answer' in admitted) return endWith(socket, admitted.answer);
   sockets.handleUpgrade(request, socket, head, (client) => {
     const { receive, ended } = admitted.join({
-      send: (frame) => client.send(frame),
+      send: (frame) => (client.bufferedAmount > maxBufferedBytes ? client.terminate() : client.send(frame)),
       close: (code, reason) => client.close(code, reason),
     });
     client.on('message', (data, isBinary) => {
@@ -204,11 +209,37 @@ async function upgrade(
   });
 }
 
-function refuse(socket: Duplex, answer: Answer | Silence): void {
+/**
+ * An offer of another protocol that may be passed over: Java's HTTP client offers h2c with each request. Node has stopped
+ * reading the request where its head ended.
+ */
+async function staying(
+  courier: EmulatedCourier,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const length = Number(request.headers['content-length'] ?? 0);
+  const chunks = [head];
+  let left = Math.min(length, maxBodyBytes + 1) - head.length;
+  await new Promise<void>((resolve) => {
+    if (left <= 0) resolve();
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk);
+      left -= chunk.length;
+      if (left <= 0) resolve();
+    });
+  });
+  const body = Buffer.concat(chunks).toString('utf8');
+  endWith(socket, await courier.handle({ method, url, headers: headersOf(request), body }));
+}
+
+/** Without Node's response, which a socket on its way up has no more. */
+function endWith(socket: Duplex, answer: Answer | Silence): void {
   if (answer === 'hang') return;
   if (answer === 'drop') return void socket.destroy();
-  const { status, headers = {} } = answer;
-  const body = JSON.stringify(answer.body);
+  const { status, text: body = '', headers = {} } = inText(answer);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',

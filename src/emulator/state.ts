@@ -34,6 +34,9 @@ export interface Outside {
 /** How long an `Idempotency-Key` is known, in seconds. Source: https://www.courier.com/docs/reference/get-started. */
 const idempotencySeconds = 86_400;
 
+/** More are forgotten, the oldest first. */
+const maxIdempotencyKeys = 1000;
+
 /** All that an emulator knows, from its start or its last reset on. */
 export class State {
   readonly clock: Clock;
@@ -56,7 +59,7 @@ export class State {
     this.#seed = seedOf(options.seed ?? defaultSeed);
     this.clock = new Clock(outside.clock, options.startAt);
     this.settings = settingsOf(options);
-    this.log = new RequestLog(options.onRequest ?? (() => {}));
+    this.log = new RequestLog(options.onRequest ?? (() => {}), options.apiKey);
     this.worlds = this.#seeded();
   }
 
@@ -82,7 +85,10 @@ export class State {
     const before = this.#answered.get(idempotencyKey);
     if (before && this.clock.now() - before.at < idempotencySeconds) return before.answer;
     const answer = answering();
-    if (answer.status < 400) this.#answered.set(idempotencyKey, { at: this.clock.now(), answer });
+    if (answer.status >= 400) return answer;
+    this.#answered.set(idempotencyKey, { at: this.clock.now(), answer });
+    const [oldest] = this.#answered.keys();
+    if (this.#answered.size > maxIdempotencyKeys) this.#answered.delete(oldest!);
     return answer;
   }
 

@@ -1,4 +1,5 @@
 import type { Verdict } from '../checks/verdict.js';
+import { withoutSecrets } from './redact.js';
 
 /** In what a refused request is told the reason, for a browser's network tab. Courier has no such header. */
 export const verdictHeader = 'x-emulator-verdict';
@@ -7,5 +8,5 @@ export const verdictHeader = 'x-emulator-verdict';
 export function verdictText({ code, subject }: Verdict): string {
   if (subject === undefined) return code;
   // By way of bytes: half a character, which the cut may leave, cannot be encoded.
-  return `${code} ${encodeURI(Buffer.from(subject.slice(0, 200)).toString())}`;
+  return `${code} ${encodeURI(Buffer.from(withoutSecrets(subject).slice(0, 200)).toString())}`;
 }

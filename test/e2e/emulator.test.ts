@@ -198,6 +198,21 @@ describe('whom it answers', () => {
     });
   });
 
+  it('passes over an offer of another protocol, such as the h2c of Java', async () => {
+    await withEmulator([], async ({ url }) => {
+      const body = JSON.stringify({ scope: 'user_id:alice', expires_in: '1d' }) + ' '.repeat(200_000);
+      const headers = { ...bearer('token_emulated'), connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' };
+      const answers = [
+        await raw(url, '/__emulator/health', headers),
+        await raw(url, '/auth/issue-token', headers, body),
+      ];
+      expect(answers).toEqual([
+        { status: 200, allows: null },
+        { status: 200, allows: null },
+      ]);
+    });
+  });
+
   it('says yes to the preflight of a browser', async () => {
     await withEmulator([], async ({ url }) => {
       const response = await fetch(`${url}/q`, {
@@ -331,15 +346,15 @@ it('answers the same in two runs, with --clock and --fixed-ids', async () => {
 });
 
 /** With node:http, for fetch has a mind of its own about Host. */
-async function raw(url: string, path: string, headers: Record<string, string>) {
+async function raw(url: string, path: string, headers: Record<string, string>, body?: string) {
   const { request } = await import('node:http');
   return new Promise<{ status: number; allows: string | null }>((resolve, reject) => {
-    request(url + path, { headers }, (response) => {
+    request(url + path, { headers, method: body === undefined ? 'GET' : 'POST' }, (response) => {
       response.resume();
       const allows = response.headers['access-control-allow-origin'] ?? null;
       resolve({ status: response.statusCode ?? 0, allows });
     })
       .on('error', reject)
-      .end();
+      .end(body);
   });
 }

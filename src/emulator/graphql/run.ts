@@ -1,4 +1,13 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, execute, parse, validate } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type SelectionSetNode,
+  execute,
+  parse,
+  validate,
+} from 'graphql';
 import * as v from 'valibot';
 import { type Answer, Refusal, invalid } from '../answer.js';
 import type { Call } from '../call.js';
@@ -11,6 +20,9 @@ const requestSchema = v.looseObject({
 
 /** No query of Courier's SDKs comes near it. */
 const maxTokens = 10_000;
+
+/** The same, once its fragments are spread. */
+const maxFields = 5000;
 
 /**
  * Answers a GraphQL request: 400 where it is none or does not fit the schema, 200 with `data`, and with `errors` where a
@@ -30,6 +42,7 @@ export async function runGraphql(
   const errors =
     document instanceof GraphQLError ? [document] : validate(schema, document, undefined, { maxErrors: 5 });
   if (document instanceof GraphQLError || errors.length > 0) return { status: 400, body: { errors } };
+  if (fieldsIn(document) > maxFields) throw invalid('the query asks for too many fields');
   call.note(operationIn(document));
   const result = await execute({
     schema,
@@ -42,6 +55,30 @@ export async function runGraphql(
   const refusal = result.errors?.map((error) => error.originalError).find((error) => error instanceof Refusal);
   if (refusal) throw refusal;
   return { status: result.data === undefined ? 400 : 200, body: result };
+}
+
+/** How many fields are asked for once fragments stand where they are spread: a short query can ask for millions. */
+function fieldsIn({ definitions }: DocumentNode): number {
+  const fragments = new Map<string, number>();
+  const count = ({ selections }: SelectionSetNode): number => {
+    let fields = 0;
+    for (const one of selections) {
+      if (one.kind === Kind.FRAGMENT_SPREAD) fields += fragment(one.name.value);
+      else fields += Number(one.kind === Kind.FIELD) + (one.selectionSet ? count(one.selectionSet) : 0);
+    }
+    return fields;
+  };
+  // Validation has found no cycles.
+  const fragment = (name: string): number => {
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    const found = definitions.find((one) => one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === name);
+    const fields = found && 'selectionSet' in found ? count(found.selectionSet) : 0;
+    fragments.set(name, fields);
+    return fields;
+  };
+  const operations = definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION);
+  return operations.reduce((sum, { selectionSet }) => sum + count(selectionSet), 0);
 }
 
 function parsed(query: string): DocumentNode | GraphQLError {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { JsonObject } from '../../token/decode.js';
 import { invalid, notFound } from '../answer.js';
+import { notTooDeep } from '../body.js';
 import { object } from '../schema.js';
 import type { PushToken, World } from '../world.js';
 import { type Route, bodyAs, noContent } from './route.js';
@@ -79,7 +80,7 @@ export const userTokenRoutes: Route[] = [
         (value, step) => patched(value, step),
         structuredClone(rest) as unknown as JsonObject,
       );
-      put(world, user!, [{ ...bodyAs(tokenSchema, changed), token: token! }]);
+      put(world, user!, [{ ...bodyAs(tokenSchema, notTooDeep(changed)), token: token! }]);
       return noContent;
     },
   },
