@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { type Seed, createEmulator } from '../../src/emulator/index.js';
 import { configFolder } from '../support/run.js';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -57,4 +58,11 @@ it('README’s Jest suite passes, and leaves nothing open', async () => {
     open: false,
     tests: 'Tests: 1 passed, 1 total',
   });
+});
+
+it('README’s seed is one', () => {
+  const [seed = ''] = readme.split('```json\n')[1]!.split('```');
+  const { control } = createEmulator({ seed: JSON.parse(seed) as Seed });
+  const { messages, sections } = control.state();
+  expect([messages[0]?.title, sections[0]?.topics[0]?.id]).toEqual(['Hello', 'digest']);
 });
