@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { isThisMachine } from '../emulator/guard.js';
+import { bracketed, isThisMachine } from '../emulator/guard.js';
 import {
   type EmulatorOptions,
   type Listening,
@@ -116,7 +116,8 @@ function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFl
   if (flags.json) console.result(line({ event: 'ready', url, apiUrls }));
   // Any key is taken: one that has the shape of a real one would be redacted.
   console.note(readyText(url, apiUrls, apiKeyFile === undefined ? 'token_emulated' : null, console.err));
-  if (!isThisMachine(host)) console.warn({ code: 'emulator.exposed', status: 'warn', facts: { host: url } });
+  if (!isThisMachine(bracketed(host.toLowerCase())))
+    console.warn({ code: 'emulator.exposed', status: 'warn', facts: { host: url } });
 }
 
 interface Log {

@@ -180,7 +180,10 @@ function orError(work: () => Answer | Promise<Answer>, told?: Told, ofInbox = fa
 
 /** What Courier does not say of the credentials stands in a header of the emulator's own. */
 function refused(error: unknown, told: Told | undefined, ofInbox: boolean): Answer {
-  if (!(error instanceof Refusal)) return errorAnswer(500, 'Internal Server Error');
+  if (!(error instanceof Refusal)) {
+    if (told) told.operation = `failed inside: ${String(error)}`;
+    return errorAnswer(500, 'Internal Server Error');
+  }
   const { answer, verdict } = error;
   if (!told || !verdict) return answer;
   told.verdict = verdict;

@@ -99,9 +99,9 @@ function stateOptions(options: EmulatorOptions): StateOptions {
 }
 
 function controlOf(state: State): EmulatorControl {
-  const ask = (method: string, path: string, body?: object) => {
+  const ask = (method: string, path: string, body?: object, query = {}) => {
     try {
-      return control(state, method, path, new URLSearchParams(), body ? JSON.stringify(body) : '').body;
+      return control(state, method, path, new URLSearchParams(query), body ? JSON.stringify(body) : '').body;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       throw new TypeError((error.answer.body as { message: string }).message, { cause: error });
@@ -110,7 +110,7 @@ function controlOf(state: State): EmulatorControl {
   const clock = (request: ClockRequest) => void ask('POST', '/clock', request);
   return {
     reset: () => void ask('POST', '/reset'),
-    state: (environment = 'test') => structuredClone(state.worlds[environment]),
+    state: (environment = 'test') => structuredClone(ask('GET', '/state', undefined, { environment }) as World),
     requests: () => state.log.newest(),
     fail: (fault) => void ask('POST', '/fail', fault),
     recover: () => state.faults.reset(),

@@ -54,7 +54,8 @@ export class RequestLog {
     this.entries.push(shown);
     // Cut now and then: cutting each time would copy a thousand for every request.
     if (this.entries.length > 2 * kept) this.entries = this.newest();
-    this.#listener(shown);
+    // What a listener throws is its own, and keeps no request from its answer.
+    queueMicrotask(() => this.#listener(shown));
   }
 
   newest(): RequestEntry[] {

@@ -84,7 +84,6 @@ const seedSchema = v.strictObject({
       id,
       name: v.optional(v.string(), ''),
       users: list(id),
-      brand: v.optional(v.nullable(id), null),
       defaultPreferences: list(v.strictObject({ topic: id, status })),
     }),
   ),

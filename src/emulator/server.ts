@@ -72,7 +72,7 @@ export async function listen(courier: EmulatedCourier, options: ListenOptions = 
       for (const client of sockets.clients) client.close(1001, 'The emulator stopped');
       server.closeAllConnections();
       // The frames are on their way; whoever does not answer them is not waited for.
-      await sleep(100);
+      if (upgrading.size > 0) await sleep(100);
       for (const socket of upgrading) socket.destroy();
       await closed;
     },
@@ -192,6 +192,9 @@ async function upgrade(
   const stranger = strangerIn(headers, guarding);
   if (stranger) return endWith(socket, turnedAway(courier, request, stranger));
   if (headers.upgrade?.toLowerCase() !== 'websocket') return staying(courier, request, socket, head);
+  // What ws would refuse is not let in.
+  if (!/^[+/\dA-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '') || headers['sec-websocket-version'] !== '13')
+    return endWith(socket, errorAnswer(400, 'Bad Request'));
   const admitted = await courier.admit(request.url ?? '/');
   if ('answer' in admitted) return endWith(socket, admitted.answer);
   sockets.handleUpgrade(request, socket, head, (client) => {
@@ -220,6 +223,7 @@ async function staying(
   head: Buffer,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
+  if (request.headers['transfer-encoding']) return endWith(socket, errorAnswer(411, 'Length Required'));
   const length = Number(request.headers['content-length'] ?? 0);
   const chunks = [head];
   let left = Math.min(length, maxBodyBytes + 1) - head.length;
@@ -230,6 +234,7 @@ async function staying(
       left -= chunk.length;
       if (left <= 0) resolve();
     });
+    socket.on('close', resolve);
   });
   const body = Buffer.concat(chunks).toString('utf8');
   endWith(socket, await courier.handle({ method, url, headers: headersOf(request), body }));
@@ -239,15 +244,14 @@ async function staying(
 function endWith(socket: Duplex, answer: Answer | Silence): void {
   if (answer === 'hang') return;
   if (answer === 'drop') return void socket.destroy();
-  const { status, text: body = '', headers = {} } = inText(answer);
+  const { status, text, headers = {} } = inText(answer);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
+    ...(text === undefined ? [] : ['content-type: application/json', `content-length: ${Buffer.byteLength(text)}`]),
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(`${lines.join('\r\n')}\r\n\r\n${text ?? ''}`, () => socket.destroy());
 }
 
 function turnedAway(

@@ -86,6 +86,8 @@ export class State {
     if (before && this.clock.now() - before.at < idempotencySeconds) return before.answer;
     const answer = answering();
     if (answer.status >= 400) return answer;
+    // Or it would keep its old place, and be the next to be forgotten.
+    this.#answered.delete(idempotencyKey);
     this.#answered.set(idempotencyKey, { at: this.clock.now(), answer });
     const [oldest] = this.#answered.keys();
     if (this.#answered.size > maxIdempotencyKeys) this.#answered.delete(oldest!);

@@ -89,7 +89,6 @@ export interface Tenant {
   id: string;
   name: string;
   users: string[];
-  brand: string | null;
   defaultPreferences: { topic: string; status: PreferenceStatus }[];
 }
 

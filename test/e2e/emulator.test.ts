@@ -254,6 +254,13 @@ describe('whom it answers', () => {
     );
   });
 
+  it.each(['::1', 'LOCALHOST'])('does not warn of %s, which is this machine', async (host) => {
+    const running = start(['emulator', '--port', '0', '--host', host]);
+    await running.until(() => running.output.stderr.includes('apiUrls'));
+    const { code, stderr } = await running.endBy('SIGTERM');
+    expect({ code, warned: stderr.includes('warning') }).toEqual({ code: 0, warned: false });
+  });
+
   it('takes the key of --api-key-file alone', async () => {
     await withEmulator(['--api-key-file', fileWith(`${apiKey}\n`)], async ({ url, running }) => {
       const status = async (key: string) => (await fetch(`${url}/brands`, { headers: bearer(key) })).status;

@@ -49,6 +49,7 @@ it('is asked by its own language, and says what it cannot do', () => {
       message(() => control.advance('soon')),
       message(() => control.fail({ status: 200 })),
       message(() => control.latency(-1)),
+      message(() => control.state('nope' as 'test')),
     ],
   }).toEqual({
     before: '2026-01-01T02:00:30.000Z',
@@ -59,6 +60,7 @@ it('is asked by its own language, and says what it cannot do', () => {
       'TypeError: advance: soon is no duration, such as "2h"',
       'TypeError: status: Invalid value: Expected >=400 but received 200',
       'TypeError: ms: Invalid value: Expected >=0 but received -1',
+      'TypeError: Invalid type: Expected ("test" | "production") but received "nope"',
     ],
   });
   control.reset();

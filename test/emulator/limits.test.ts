@@ -74,3 +74,17 @@ it('more idempotency keys than are kept: the oldest is forgotten', async () => {
   await send('key 0');
   expect(courier.state.worlds.test.messages.length - before).toBe(1002);
 });
+
+it('an idempotency key that is used anew is not the next to be forgotten', async () => {
+  const { courier, ask } = makeCourier();
+  const send = async (key: string) =>
+    ask('POST', '/send', {
+      as: testKey,
+      body: { message: { to: { user_id: 'a' }, content } },
+      headers: { 'idempotency-key': key },
+    });
+  for (let i = 0; i < 1000; i += 1) await send(`key ${i}`);
+  courier.state.clock.advance(90_000);
+  const [anew] = [await send('key 0'), await send('key 1000')];
+  expect(await send('key 0')).toEqual(anew);
+});

@@ -32,11 +32,12 @@ it.each([
     given: { verdict: { code: 'user.mismatch', subject: key } as const },
     expected: { verdict: { code: 'user.mismatch', subject: '[redacted]' } },
   },
-])('keeps and tells: $name', ({ given, expected }) => {
+])('keeps and tells: $name', async ({ given, expected }) => {
   const told: RequestEntry[] = [];
   const log = new RequestLog((one) => told.push(one));
   log.add({ ...entry, ...given });
   const shown = { ...entry, ...expected };
+  await Promise.resolve();
   expect({ told, entries: log.entries, newest: log.newest() }).toEqual({
     told: [shown],
     entries: [shown],

@@ -192,7 +192,7 @@ describe('the world that it describes', () => {
         lists: [{ id: 'team' }],
       },
       expected: {
-        tenants: [{ id: 'acme', name: '', users: [], brand: null, defaultPreferences: [] }],
+        tenants: [{ id: 'acme', name: '', users: [], defaultPreferences: [] }],
         templates: [{ id: 'welcome', title: '', body: '' }],
         preferences: [
           {
