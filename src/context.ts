@@ -1,4 +1,4 @@
-import type { Transport } from './courier/transport.js';
+import type { Network } from './courier/transport.js';
 import type { Keychain } from './environments/keychain.js';
 import type { EnvironmentStore } from './environments/store.js';
 
@@ -14,7 +14,7 @@ export interface Context {
   store: EnvironmentStore;
   keychain: Keychain;
   /** Courier over the network. */
-  network(): Promise<Transport>;
+  network(): Promise<Network>;
   prompts: Prompts;
   files: Files;
   /** Aborted by Ctrl-C. */

@@ -18,6 +18,7 @@ export interface FailureFacts {
   'usage.excess': { command: string; suggestion?: string[] | undefined; takesToken?: boolean };
   'usage.repeated': { option: string };
   'usage.conflict': { options: string[]; reason?: string | undefined };
+  'usage.needs': { option: string; needs: string };
   'usage.missing': { option: string; command: string };
   'usage.needs-yes': { what: string; option: string };
   'usage.file': { option: string; path: string; reason: string };
@@ -107,7 +108,7 @@ export type KeyProblem =
   | 'jwt'
   | 'client-key';
 export type NetworkReason = 'refused' | 'dns' | 'dropped' | 'certificate' | 'proxy' | 'other';
-export type NonsenseProblem = 'not-json' | 'no-token' | 'not-a-jwt' | 'too-large';
+export type NonsenseProblem = 'not-json' | 'no-token' | 'not-a-jwt' | 'not-asked-for' | 'too-large';
 
 /** A foreseen failure: a stable code and the facts behind it. Never holds a key or a token's signature. */
 export class Failure<C extends FailureCode = FailureCode> extends Error {

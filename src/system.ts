@@ -1,9 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { fstatSync, statSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
 import { refuseNodeDebug } from './courier/node-debug.js';
-import type { Transport } from './courier/transport.js';
+import type { Network } from './courier/transport.js';
 import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
@@ -14,7 +15,7 @@ export function system(keychainScript: string): Context {
   const interruption = interruptions();
   const stdin = input(0, interruption);
   const stderr = stream(2, { optional: true });
-  let transport: Promise<Transport> | undefined;
+  let network: Promise<Network> | undefined;
   const prompting = async () => {
     refuseNodeDebug(process.env, 'streams');
     return {
@@ -34,8 +35,8 @@ export function system(keychainScript: string): Context {
     }),
     async network() {
       // One for all, so that connections are kept.
-      transport ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
-      return transport;
+      network ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
+      return network;
     },
     prompts: {
       async confirm(question) {
@@ -94,10 +95,16 @@ function interruptions(): () => AbortSignal {
     controller?.abort();
   });
   return () => {
-    controller ??= new AbortController();
+    controller ??= listened(new AbortController());
     if (interrupted) controller.abort();
     return controller.signal;
   };
+}
+
+/** Each request that is under way listens: many are no leak. */
+function listened(controller: AbortController): AbortController {
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 /** Only what waits for it handles SIGTERM: anything else ends by it at once. */

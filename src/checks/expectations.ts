@@ -14,7 +14,7 @@ export interface Expectations {
   tenantScope?: string | undefined;
   /** The environment that the token should come from, as `env add` recorded it. */
   environment?: { name: string; tenantId: string | null; tenantScope: string | null } | undefined;
-  /** The environment whose key mints for `tenantScope`, where it is known: fixes name it. */
+  /** The environment whose key mints what is expected, where it is known: fixes name it. Empty: it has no name. */
   mintIn?: string | undefined;
   minTtl?: number | undefined;
   /** For how long after its expiry a token is only warned of. */

@@ -6,9 +6,10 @@ import { readableNames, readableScope, recordOf } from '../environments/lookup.j
 import { Failure } from '../errors.js';
 import { say, short, toJson } from '../output/escape.js';
 import { reportText } from '../output/report-text.js';
-import { exitCodeOf, makeReport } from '../report.js';
+import { type Finding, exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
 import { usersIn } from '../token/claims.js';
+import type { FoundToken } from '../token/find.js';
 import { localEnvironment, localWorkspace } from '../token/local.js';
 import { addTokenSource, examples, list, once, seconds } from './options.js';
 import { type TokenSource, readToken } from './read-token.js';
@@ -22,6 +23,9 @@ interface CheckOptions extends TokenSource {
   minTtl?: number;
   leeway?: number;
   strict?: boolean;
+  online?: boolean;
+  controls?: boolean;
+  allowProduction?: boolean;
 }
 
 export function define(command: Command, act: Act): void {
@@ -33,6 +37,9 @@ export function define(command: Command, act: Act): void {
     .option('--min-ttl <duration>', 'it must live at least this much longer', seconds('--min-ttl'))
     .option('--leeway <duration>', 'how long past its expiry it is only warned of', seconds('--leeway', { zero: true }))
     .option('--strict', 'warnings fail')
+    .option('--online', 'try it on Courier, too: one call a scope that reads, none that writes')
+    .option('--controls', 'with --online: are tokens refused that should be? Mints some, with your key')
+    .option('--allow-production', 'with --controls: mint from a production key, too')
     .addHelpText(
       'after',
       examples(
@@ -40,8 +47,9 @@ export function define(command: Command, act: Act): void {
         ['courier-jwt check-scopes eyJ… --for inbox,preferences -u alice', 'for what the app uses'],
         ['courier-jwt check-scopes --token-file t --env test', 'is it from that workspace?'],
         ['courier-jwt check-scopes - --min-ttl 1h --strict --json', 'in CI'],
+        ['courier-jwt check-scopes - --online -e test', 'and does Courier take it?'],
       ) +
-        '\n\n--env also compares workspace and environment with those that env add recorded.\nNothing is sent: these are claims only. Exit 0 yes, 1 no.',
+        '\n\n--env also compares workspace and environment with those that env add recorded.\nWithout --online nothing is sent: these are claims only. Exit 0 yes, 1 no.',
     )
     .action(act(checkScopes));
 }
@@ -54,14 +62,38 @@ async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (stri
   // Scopes may come several in one string, as Courier writes them.
   const require = options.require?.flatMap((scopes) => scopes.split(' ').filter(Boolean));
   const expected = { ...options, require, environment: environmentOf(tools), mintIn: mintIn(options, tools) };
-  const report = makeReport(checkFound(token, expected, context.now()), { strict });
+  const findings = options.online
+    ? await checkOnline(token, expected, options, tools)
+    : checkFound(token, expected, context.now());
+  const report = makeReport(findings, { strict });
   const whose = short(usersIn(token.payload).join(', ') || 'nobody');
   const title = say`the token of ${whose}, for ${titleOf(options)}`;
   console.result(flags.json ? toJson(report) : reportText(report, title, console.out));
   return exitCodeOf(report.findings);
 }
 
+async function checkOnline(
+  token: FoundToken,
+  expected: Expectations,
+  options: CheckOptions,
+  tools: Tools,
+): Promise<Finding[]> {
+  const online = await import('./online.js');
+  const proof = await online.prove(
+    token,
+    expected,
+    await online.chooseTarget(tools, { needsKey: options.controls ?? false }),
+    tools,
+  );
+  const controls = options.controls
+    ? await (await import('./controls.js')).tryControls(token, proof, options, tools)
+    : [];
+  return online.judge(token, expected, proof, controls, tools.context.now());
+}
+
 function judgeUsage(options: CheckOptions): void {
+  if (options.controls && !options.online)
+    throw new Failure('usage.needs', { option: '--controls', needs: '--online' });
   options.for?.forEach(surfaceOf);
   if (options.user !== undefined) assertUser(options.user);
   if (options.tenantScope === '')

@@ -1,6 +1,7 @@
 import { Failure } from '../errors.js';
 import { type Jwt, decodeJwt } from '../token/decode.js';
-import { type RetryContext, retryAfterSeconds, withRetries } from './retry.js';
+import { fieldOf, hostOf, messageIn, parseJson, statusFailure } from './answers.js';
+import { type RetryContext, withRetries } from './retry.js';
 import type { HttpRequest, HttpResponse, Transport } from './transport.js';
 import { userAgent } from './user-agent.js';
 
@@ -47,16 +48,10 @@ export async function issueToken(transport: Transport, request: IssueRequest, re
 }
 
 function failureOf(response: HttpResponse, host: string, environment: string): Failure {
-  const { status } = response;
-  const message = messageIn(response.body);
-  if (status === 400) return new Failure('request.rejected', { status, message });
+  const { status, body } = response;
+  if (status === 400) return new Failure('request.rejected', { status, message: messageIn(body) });
   if (status === 401 || status === 403) return new Failure('key.refused', { status, environment, host });
-  if (status >= 300 && status < 400)
-    return new Failure('courier.redirect', { host, status, location: response.headers.location ?? '' });
-  if (status === 429)
-    return new Failure('courier.rate-limited', { host, retryAfterSeconds: retryAfterSeconds(response) });
-  if (status >= 500 || status === 408) return new Failure('courier.unavailable', { host, status });
-  return new Failure('courier.status', { host, status, message });
+  return statusFailure(response, host);
 }
 
 function tokenIn(body: string, host: string): Jwt {
@@ -71,26 +66,4 @@ function tokenIn(body: string, host: string): Jwt {
   } catch {
     throw new Failure('courier.nonsense', { host, problem: 'not-a-jwt' });
   }
-}
-
-/** Courier's `message`; gateways answer HTML or nothing. */
-function messageIn(body: string): string | null {
-  const message = fieldOf(parseJson(body), 'message');
-  return typeof message === 'string' ? message.slice(0, 500) : null;
-}
-
-function fieldOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function hostOf(baseUrl: string): string {
-  return new URL(baseUrl).host || baseUrl;
 }

@@ -1,9 +1,10 @@
 import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
-import { Failure, type NetworkReason, errnoOf } from '../errors.js';
+import { Failure } from '../errors.js';
 import { refuseNodeDebug } from './node-debug.js';
 import { proxyFor } from './proxy.js';
 import { isLoopback } from './regions.js';
-import type { HttpRequest, HttpResponse, Transport } from './transport.js';
+import type { HttpRequest, HttpResponse, Network } from './transport.js';
+import { ProxyRefusal, unreachable } from './unreachable.js';
 
 /** No answer of Courier's comes near it. */
 const maxBodyBytes = 1024 * 1024;
@@ -15,7 +16,7 @@ export type NetworkVariables = Record<string, string | undefined>;
  * HTTP by Node's own client, for one request and for many: connections are kept. Certificates are always verified.
  * @throws {Failure} `usage.node-debug`: Node would print the API key
  */
-export function networkTransport(variables: NetworkVariables): Transport {
+export function networkTransport(variables: NetworkVariables): Network {
   const agents = new Map<string, Promise<Agent>>();
   const agentFor = (url: URL) => {
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, variables);
@@ -31,7 +32,20 @@ export function networkTransport(variables: NetworkVariables): Transport {
       const { agent, viaProxy } = agentFor(url);
       return exchange(request, url, { agent: await agent, viaProxy });
     },
+    async openSocket(request) {
+      refuseNodeDebug(variables, 'requests');
+      const url = new URL(request.url);
+      const { agent, viaProxy } = agentFor(new URL(request.url.replace(/^ws/, 'http')));
+      const { openSocket } = await import('./socket.js');
+      return openSocket(request, url, { agent: await agent, viaProxy });
+    },
   };
+}
+
+/** How a request gets there. */
+export interface Route {
+  agent: Agent;
+  viaProxy: boolean;
 }
 
 async function makeAgent(url: URL, proxy: string | undefined): Promise<Agent> {
@@ -48,11 +62,7 @@ async function nodeClient(url: URL): Promise<typeof import('node:https') | typeo
   return url.protocol === 'https:' ? await import('node:https') : await import('node:http');
 }
 
-async function exchange(
-  request: HttpRequest,
-  url: URL,
-  route: { agent: Agent; viaProxy: boolean },
-): Promise<HttpResponse> {
+async function exchange(request: HttpRequest, url: URL, route: Route): Promise<HttpResponse> {
   const node = await nodeClient(url);
   const options: RequestOptions & { rejectUnauthorized: true } = {
     method: request.method,
@@ -103,8 +113,6 @@ async function exchange(
   });
 }
 
-class ProxyRefusal extends Error {}
-
 /** By events: an iterator over the body would cost a millisecond more. */
 async function readBody(response: IncomingMessage, host: string): Promise<HttpResponse> {
   const body = await new Promise<Buffer>((resolve, reject) => {
@@ -120,18 +128,4 @@ async function readBody(response: IncomingMessage, host: string): Promise<HttpRe
   });
   const headers = Object.entries(response.headers).map(([name, value]) => [name, value?.toString()] as const);
   return { status: response.statusCode ?? 0, headers: Object.fromEntries(headers), body: body.toString('utf8') };
-}
-
-function unreachable(url: URL, error: unknown, tunnelled: boolean): Failure {
-  const detail = error instanceof ProxyRefusal ? error.message : errnoOf(error);
-  const reason = tunnelled ? reasonOf(detail) : 'proxy';
-  return new Failure('courier.unreachable', { host: url.host, reason, detail });
-}
-
-function reasonOf(detail: string): NetworkReason {
-  if (detail === 'ECONNREFUSED') return 'refused';
-  if (detail === 'ENOTFOUND' || detail === 'EAI_AGAIN') return 'dns';
-  if (/CERT|SIGNED|ALTNAME|ISSUER/.test(detail)) return 'certificate';
-  if (/^(?:ECONNRESET|EPIPE|aborted|socket hang up)$/.test(detail) || detail.startsWith('HPE_')) return 'dropped';
-  return 'other';
 }

@@ -7,6 +7,23 @@ export interface Transport {
   send(request: HttpRequest): Promise<HttpResponse>;
 }
 
+/** HTTP, and the realtime socket. */
+export interface Network extends Transport {
+  /**
+   * Opens a WebSocket and closes it. Resolves with the status of the handshake: 101 when it was let in.
+   * @throws {Failure} as `send`
+   */
+  openSocket(request: SocketRequest): Promise<{ status: number }>;
+}
+
+export interface SocketRequest {
+  /** `wss://…`; what is in its query may be secret. */
+  url: string;
+  /** In milliseconds. */
+  timeoutMs: number;
+  signal?: AbortSignal | undefined;
+}
+
 export interface HttpRequest {
   method: 'GET' | 'POST';
   url: string;

@@ -1,22 +1,35 @@
-import type { HttpRequest, HttpResponse, Transport } from '../courier/transport.js';
+import type { HttpRequest, HttpResponse, Network, SocketRequest } from '../courier/transport.js';
 import { Failure } from '../errors.js';
 import { type Answer, inText } from './answer.js';
 import type { EmulatedCourier } from './courier.js';
 import type { Silence } from './faults.js';
 
 /** The emulator without a network: what `issueToken({ transport })` takes. Faults are felt as the network's. */
-export function inProcess(courier: EmulatedCourier): Transport {
+export function inProcess(courier: EmulatedCourier): Network {
   return {
     async send(request) {
       const { host, pathname, search } = new URL(request.url);
       const { method, body = '' } = request;
       const headers = lowerCase(request.headers);
       const answer = await withinTime(request, host, courier.handle({ method, url: pathname + search, headers, body }));
-      if (answer === 'drop')
-        throw new Failure('courier.unreachable', { host, reason: 'dropped', detail: 'the emulator was told to' });
-      return asHttp(answer);
+      return asHttp(given(answer, host));
+    },
+    async openSocket(request) {
+      const { host, pathname, search } = new URL(request.url);
+      const admitting = courier.admit((pathname || '/') + search);
+      const answer = await withinTime(
+        request,
+        host,
+        admitting.then((admitted) => ('join' in admitted ? { status: 101 } : admitted.answer)),
+      );
+      return { status: given(answer, host).status };
     },
   };
+}
+
+function given(answer: Answer | 'drop', host: string): Answer {
+  if (answer !== 'drop') return answer;
+  throw new Failure('courier.unreachable', { host, reason: 'dropped', detail: 'the emulator was told to' });
 }
 
 function lowerCase(headers: Record<string, string>): Record<string, string> {
@@ -31,7 +44,7 @@ function asHttp(answer: Answer): HttpResponse {
 
 /** What hangs ends with the request's own timeout. */
 async function withinTime(
-  { timeoutMs, signal }: HttpRequest,
+  { timeoutMs, signal }: HttpRequest | SocketRequest,
   host: string,
   answering: Promise<Answer | Silence>,
 ): Promise<Answer | 'drop'> {

@@ -1,6 +1,6 @@
 import { run } from '../../src/cli.js';
 import type { Context } from '../../src/context.js';
-import type { HttpRequest, HttpResponse, Transport } from '../../src/courier/transport.js';
+import type { HttpRequest, HttpResponse, Network, Transport } from '../../src/courier/transport.js';
 import type { Keychain } from '../../src/environments/keychain.js';
 import type { EnvironmentRecord } from '../../src/environments/record.js';
 import type { EnvironmentStore } from '../../src/environments/store.js';
@@ -18,6 +18,7 @@ export interface Outside {
   records?: Record<string, EnvironmentRecord>;
   default?: string;
   transport?: Transport;
+  openSocket?: (url: string) => Promise<{ status: number }>;
   keychain?: Keychain;
   /** Answers to prompts, in order. */
   answers?: (string | boolean)[];
@@ -49,7 +50,10 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     return answers.shift();
   };
   const isTerminal = outside.terminal ?? false;
-  const transport: Transport = {
+  const network: Network = {
+    async openSocket({ url }) {
+      return outside.openSocket?.(url) ?? Promise.reject(new Error(`not expected to open: ${url}`));
+    },
     async send(request): Promise<HttpResponse> {
       requests.push(request);
       if (!outside.transport) throw new Error(`not expected to send: ${request.url}`);
@@ -67,7 +71,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     now: () => now,
     store,
     keychain: outside.keychain ?? noKeychain,
-    network: async () => transport,
+    network: async () => network,
     prompts: {
       confirm: async (question) => answer(question) as boolean,
       secret: async (question) => answer(question) as string,

@@ -5,7 +5,7 @@ import { isProductionScope } from '../../environments/production.js';
 import { type Choice, chooseEnvironment, keyLabelOf, labelOf } from '../../environments/resolve.js';
 import { Failure, familyOf } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
-import { explain } from '../../output/messages/failures.js';
+import { unmadeCheck } from '../../output/messages/unmade.js';
 import { reportText } from '../../output/report-text.js';
 import { type Finding, exitCodeOf, makeReport } from '../../report.js';
 import { composeScopes } from '../../scopes/compose.js';
@@ -100,9 +100,7 @@ async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise
   } catch (error) {
     // Only of what it asked Courier does a report speak.
     if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
-    const status = familyOf(error.code) === 'courier' ? 'unknown' : 'fail';
-    const { message: sentence, fix } = explain(error);
-    return [{ code: error.code, status, subject: label, facts: { ...error.facts, sentence }, fix }];
+    return [unmadeCheck(error, label)];
   }
 }
 

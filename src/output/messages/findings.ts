@@ -1,3 +1,4 @@
+import { socketSubject } from '../../checks/access.js';
 import type { Facts, Finding } from '../../report.js';
 import { entryOf } from '../../scopes/match.js';
 import { say, short } from '../escape.js';
@@ -118,6 +119,39 @@ const sentences: Record<string, (known: Known) => string> = {
     say`the workspace of ${k.subject} is not recorded: it could not be compared. env check asks Courier for it.`,
   'courier.not-asked': () => 'not looked at: whether Courier takes the token. Nothing was sent.',
 
+  'signature.accepted': () => 'Courier takes the token: its signature is good.',
+  'clock.off': (k) =>
+    say`the clock here is ${k.span('offSeconds')} ${Number(k.finding.facts.offSeconds) > 0 ? 'ahead of' : 'behind'} Courier's. The token is judged by Courier's; set this one right.`,
+  'region.found': (k) =>
+    say`is a token of the region ${k.subject}: ${k.fact('asked')} refuses it. The app must look there, too: apiUrls, getCourierApiUrlsForRegion('${k.subject}').`,
+  'region.mismatch': (k) =>
+    say`is a token of the region ${k.subject}, and ${k.fact('asked')} was asked, which refuses it. Let the app look at ${k.subject} (apiUrls), or mint in ${k.fact('asked')}.`,
+
+  'access.accepted': (k) => accessTo(k) + (k.has('items') ? say`, ${k.fact('items')} there.` : '.'),
+  'access.empty': (k) =>
+    k.status === 'pass'
+      ? `${accessTo(k)}, nothing there.`
+      : say`${k.subject}: Courier answers 200 with no messages. A new user's inbox is empty too: ${k.finding.facts.promised === true ? 'this proves nothing. Is it the user, tenant and environment that messages are sent to?' : 'or it is what the missing scope gives.'}`,
+  'access.unpromised': (k) =>
+    say`${k.subject}: Courier lets it in (${k.fact('call')}), though the claims do not name it.`,
+  'access.refused': (k) =>
+    say`${tried(k)}: Courier refuses it (${k.fact('status')}, ${k.fact('call')})` +
+    (k.finding.facts.promised === true
+      ? Number(k.finding.facts.status) === 401
+        ? ', though the claims promise it: the signature, the region or the user is not what they say.'
+        : ', though the claims promise it: is it another user, or a scope that this key may not grant?'
+      : ', as its claims say.'),
+  'control.refused': (k) =>
+    say`control: ${tried(k)} is refused to ${controlToken(k)}${k.fact('status') === '200' ? ' (200, and nothing in it)' : say` (${k.fact('status')})`}, as it should be.`,
+  'control.accepted': (k) =>
+    say`control: ${tried(k)} is let in for ${controlToken(k)}, too (${k.fact('status')}): that it is accepted proves nothing.`,
+  'control.not-tested': (k) =>
+    say`control not tested: ${tried(k)} for ${controlToken(k)}: ${untested[k.fact('reason')] ?? 'no reason is known'}.`,
+  'access.not-tried': (k) =>
+    k.finding.facts.reason === 'write'
+      ? say`not tried: ${k.subject}. It writes, and trying it would change something.`
+      : say`not tried: ${k.subject}. No call is known that reads with it and changes nothing.`,
+
   'grant.scope-missing': (k) => say`${k.subject} was asked for and not granted: ${symptom(k.subject)}.`,
   'grant.scope-extra': (k) => say`${k.subject} was granted and not asked for.`,
   'grant.user': (k) => say`the token is for ${k.fact('users') || 'nobody'}, and was asked for ${k.subject}.`,
@@ -146,6 +180,23 @@ const sentences: Record<string, (known: Known) => string> = {
   'environment.exposed': (k) =>
     say`${k.subject}: others on this machine can read its file, or put another in its place. chmod 600 the file and 700 its folder.`,
 };
+
+const tried = (k: Known) => (k.subject === socketSubject ? 'the realtime socket' : k.subject);
+
+const controlToken = (k: Known) =>
+  k.fact('control') === 'other-user' ? 'a token of another user' : 'a token without that scope';
+
+const untested: Record<string, string> = {
+  'refused-anyway': 'the token itself is refused',
+  'no-answer': 'Courier gave no answer that can be read',
+  'no-token': 'no such token could be minted',
+  'other-workspace': 'the key is of another workspace than the token',
+  production: 'the key is production; --allow-production mints with it',
+};
+
+function accessTo(k: Known): string {
+  return say`${tried(k)}: Courier lets it in (${k.fact('call')})`;
+}
 
 function grants(scope: string): string {
   return entryOf(scope)?.grants.replace(/^Courier Create: /, '') ?? 'use it';

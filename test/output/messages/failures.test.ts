@@ -24,6 +24,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.excess': [{ command: evil, suggestion: [evil] }, { command: 'env add' }, { command: evil, takesToken: true }],
   'usage.repeated': [{ option: evil }],
   'usage.conflict': [{ options: [evil, evil], reason: evil }, { options: [fine] }],
+  'usage.needs': [{ option: '--controls', needs: '--online' }],
   'usage.missing': [{ option: evil, command: evil }],
   'usage.needs-yes': [{ what: evil, option: evil }],
   'usage.token-option': [{ option: evil }],

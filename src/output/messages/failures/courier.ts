@@ -15,6 +15,7 @@ const nonsense: Record<NonsenseProblem, string> = {
   'not-json': "it is not JSON, so that URL may not be Courier's",
   'no-token': 'it has no token in it',
   'not-a-jwt': 'its token is not a JWT',
+  'not-asked-for': "it is not what was asked for, so that URL may not be Courier's",
   'too-large': 'it is far too large',
 };
 

@@ -67,6 +67,11 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`${options.join(' and ')} do not go together${reason ? `: ${reason}` : ''}.`,
     fix: help(),
   }),
+  'usage.needs': ({ option, needs }) => ({
+    message: say`${option} means nothing without ${needs}.`,
+    fix: help(),
+    again: { add: [needs] },
+  }),
   'usage.missing': ({ option, command: name }) => ({
     message: say`${name || 'courier-jwt'} needs ${option}.`,
     fix: help(),

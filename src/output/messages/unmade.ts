@@ -1,0 +1,16 @@
+import { type Failure, familyOf } from '../../errors.js';
+import type { Facts, Finding } from '../../report.js';
+import { explain } from './failures.js';
+
+/** A check that could not be made, as a finding with the code and the sentence of its failure. */
+export function unmadeCheck(failure: Failure, subject: string): Finding {
+  const status = familyOf(failure.code) === 'courier' ? 'unknown' : 'fail';
+  const { message: sentence, fix } = explain(failure);
+  return { code: failure.code, status, subject, facts: { ...flat(failure.facts), sentence }, fix };
+}
+
+/** A list of anything but texts is in the sentence. */
+function flat(facts: object): Facts {
+  const isFlat = (value: unknown) => !Array.isArray(value) || value.every((one) => typeof one === 'string');
+  return Object.fromEntries<string>(Object.entries(facts).filter(([, value]) => isFlat(value)));
+}
