@@ -44,6 +44,8 @@ export interface Input {
 export interface Files {
   /** Undefined when the file is longer than `limitBytes`. Rejects with what node:fs throws, or `interrupted.signal`. */
   read(path: string, limitBytes: number): Promise<string | undefined>;
+  /** Makes the file, or replaces what is in it. Rejects with what node:fs throws. */
+  write(path: string, text: string): Promise<void>;
 }
 
 /** Asked on stderr. Reject with `interrupted.signal` on Ctrl-C. */

@@ -83,6 +83,7 @@ export interface FailureFacts {
   'courier.status': { host: string; status: number; message: string | null };
   'courier.nonsense': { host: string; problem: NonsenseProblem };
   'output.failed': { reason: string };
+  'output.file': { option: string; path: string; reason: string };
   'internal.error': { message: string };
 
   // exit 130

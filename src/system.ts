@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { fstatSync, statSync } from 'node:fs';
+import { fstatSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
@@ -48,7 +48,10 @@ export function system(keychainScript: string): Context {
         return askSecret(question, streams);
       },
     },
-    files: { read: (path, limitBytes) => readFile(path, limitBytes, interruption) },
+    files: {
+      read: (path, limitBytes) => readFile(path, limitBytes, interruption),
+      write: async (path, text) => writeFileSync(path, text),
+    },
     get interruption() {
       return interruption();
     },

@@ -13,12 +13,21 @@ export interface Expectations {
   /** `test` (the environment alone) or `published/test`. */
   tenantScope?: string | undefined;
   /** The environment that the token should come from, as `env add` recorded it. */
-  environment?: { name: string; tenantId: string | null; tenantScope: string | null } | undefined;
+  environment?: ExpectedEnvironment | undefined;
   /** The environment whose key mints what is expected, where it is known: fixes name it. Empty: it has no name. */
   mintIn?: string | undefined;
   minTtl?: number | undefined;
   /** For how long after its expiry a token is only warned of. */
   leeway?: number | undefined;
+}
+
+export interface ExpectedEnvironment {
+  /** Empty for a key that has no name. */
+  name: string;
+  /** For messages; the name unless given. */
+  label?: string;
+  tenantId: string | null;
+  tenantScope: string | null;
 }
 
 /** The user ids named in fixes stand in for one that cannot be named. */
@@ -35,7 +44,7 @@ export interface Instead {
 
 /** The command that mints what was expected: in the environment that was expected, else in the token's own. */
 export function issueCommand(expected: Expectations, { user, tenant, environment: from }: Instead = {}): string[] {
-  const environment = expected.environment?.name ?? from;
+  const environment = expected.environment ? expected.environment.name : from;
   const list = (flag: string, values: string[] = []) => (values.length > 0 ? [flag, values.join(',')] : []);
   return [
     'courier-jwt',

@@ -1,6 +1,6 @@
 import type { Finding } from '../report.js';
 import type { Claims } from '../token/claims.js';
-import type { Expectations } from './expectations.js';
+import type { Expectations, ExpectedEnvironment } from './expectations.js';
 
 /** Whether the token comes from the workspace and environment that were expected. */
 export function checkWorkspace(claims: Claims, expected: Expectations, fix: string[]): Finding[] {
@@ -27,17 +27,17 @@ function compareTenantScope(found: string | null, wanted: string, fix: string[])
 
 function compareRecorded(
   claims: Claims,
-  { name, tenantId, tenantScope }: NonNullable<Expectations['environment']>,
+  { name, label = name, tenantId, tenantScope }: ExpectedEnvironment,
   fix: string[],
 ): Finding[] {
   if (tenantId === null || tenantScope === null) {
     const recordIt = ['courier-jwt', 'env', 'check', name];
-    return [{ code: 'workspace.unrecorded', status: 'unknown', subject: name, facts: {}, fix: recordIt }];
+    return [{ code: 'workspace.unrecorded', status: 'unknown', subject: label, facts: {}, fix: recordIt }];
   }
-  const facts = { environment: name, expected: tenantId, found: claims.tenantId };
+  const facts = { environment: label, expected: tenantId, found: claims.tenantId };
   const workspace: Finding =
     claims.tenantId === tenantId
-      ? { code: 'workspace.match', status: 'pass', subject: name, facts }
-      : { code: 'workspace.mismatch', status: 'fail', subject: name, facts, fix };
+      ? { code: 'workspace.match', status: 'pass', subject: label, facts }
+      : { code: 'workspace.mismatch', status: 'fail', subject: label, facts, fix };
   return [workspace, compareTenantScope(claims.tenantScope, tenantScope, fix)];
 }

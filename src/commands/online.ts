@@ -106,7 +106,8 @@ function isRefused(access: Access): boolean {
   return answers.length > 0 && answers.every(({ status }) => status === 401);
 }
 
-async function networkOf({ local }: Target, tools: Tools): Promise<Network> {
+/** The Courier of a target; all of it, where that is the embedded one. */
+export async function networkOf({ local }: Pick<Target, 'local'>, tools: Tools): Promise<Network> {
   if (!local) return network(tools);
   const { embeddedNetwork } = await import('../emulator/embedded.js');
   return embeddedNetwork({ clock: tools.context.now, newId: tools.context.newId });

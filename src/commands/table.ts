@@ -19,6 +19,11 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./check-scopes.js'),
   },
   {
+    name: 'doctor',
+    summary: 'why is the Inbox empty? The likeliest cause, and what mends it',
+    load: () => import('./doctor.js'),
+  },
+  {
     name: 'scopes',
     summary: 'the scopes and what needs them; a ready scope string',
     load: () => import('./scopes.js'),

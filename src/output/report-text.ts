@@ -15,17 +15,35 @@ const counted: Record<Status, (n: number) => string> = {
 };
 
 /** A report as text: the headline with every count, each finding with its code, and the commands that mend. */
-export function reportText({ ok, findings }: Report, title: string, paint: Paint): string {
-  const byStatus = order.flatMap((status) => findings.filter((finding) => finding.status === status));
+export function reportText(report: Report, title: string, paint: Paint): string {
+  return [...reportLines(report, title, paint), ...mendLines(report, paint)].join('\n');
+}
+
+/** The headline, and each finding with its code: what is wrong comes first. */
+export function reportLines({ ok, findings }: Report, title: string, paint: Paint): string[] {
   const counts = order
     .map((status) => counted[status](findings.filter((finding) => finding.status === status).length))
     .filter((text) => !text.startsWith('0 '));
   const answer = exitCodeOf(findings) === 4 ? paint.yellow('unknown') : ok ? paint.green('yes') : paint.red('no');
   const headline = `${answer}  ${title}: ${counts.join(', ')}`;
-  const fixes = [...new Set(byStatus.filter(needsMending).map(({ fix = [] }) => shellLine(fix)))].filter(Boolean);
+  return [paint.bold(headline), '', ...byStatus(findings).map((finding) => line(finding, paint))];
+}
+
+function mendLines({ findings }: Report, paint: Paint): string[] {
+  const fixes = [
+    ...new Set(
+      byStatus(findings)
+        .filter(needsMending)
+        .map(({ fix = [] }) => shellLine(fix)),
+    ),
+  ].filter(Boolean);
+  if (fixes.length === 0) return [];
   const standIn = fixes.some((fix) => fix.includes(someUser)) ? ` (${someUser} stands for the user's own id)` : '';
-  const mend = fixes.length > 0 ? ['', `to mend it${standIn}:`, ...fixes.map((fix) => `  ${paint.bold(fix)}`)] : [];
-  return [paint.bold(headline), '', ...byStatus.map((finding) => line(finding, paint)), ...mend].join('\n');
+  return ['', `to mend it${standIn}:`, ...fixes.map((fix) => `  ${paint.bold(fix)}`)];
+}
+
+function byStatus(findings: Finding[]): Finding[] {
+  return order.flatMap((status) => findings.filter((finding) => finding.status === status));
 }
 
 function line(finding: Finding, paint: Paint): string {

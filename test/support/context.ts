@@ -34,6 +34,8 @@ export interface Outcome {
   /** The questions that were asked. */
   asked: string[];
   requests: HttpRequest[];
+  /** The files that were written. */
+  written: Record<string, string>;
 }
 
 /** Runs a command line in a Context made of memory. */
@@ -41,6 +43,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
   const output = { stdout: '', stderr: '' };
   const asked: string[] = [];
   const requests: HttpRequest[] = [];
+  const written: Record<string, string> = {};
   const store = memoryStore(outside);
   outside.onStore?.(store);
   const answers = [...(outside.answers ?? [])];
@@ -82,6 +85,9 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
         return text;
       },
+      async write(path, text) {
+        written[path] = text;
+      },
     },
     interruption: new AbortController().signal,
     stopped: async () => {},
@@ -90,7 +96,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     newId: () => '11111111-2222-4333-8444-555555555555',
   };
   const code = await run(argv, context);
-  return { code, ...output, store, asked, requests };
+  return { code, ...output, store, asked, requests, written };
 }
 
 export const noKeychain: Keychain = {

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { type Asked, checkGrant } from '../../checks/grant.js';
-import { keyVariable } from '../../environments/name.js';
 import { isProductionScope } from '../../environments/production.js';
 import { type Choice, chooseEnvironment, keyLabelOf, labelOf } from '../../environments/resolve.js';
 import { Failure, familyOf } from '../../errors.js';
@@ -15,7 +14,7 @@ import { type MintTarget, mintToken } from '../mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once } from '../options.js';
 import type { Act, Tools } from '../tools.js';
 import { probe, probeLifetime, probeUser } from './probe.js';
-import { workspaceName } from './view.js';
+import { compareRecord, isUnrecorded } from './record.js';
 
 interface CheckOptions extends KeyOptions {
   all?: boolean;
@@ -115,7 +114,7 @@ async function checkKey(choice: Choice, asked: Asked, options: CheckOptions, too
     subject: label,
     facts: { host: choice.local ? 'the embedded Courier' : choice.baseUrl, tenantScope: claims.tenantScope },
   };
-  const compared = await compareRecord(choice, claims, tools);
+  const compared = [...(await recordNow(choice, claims, tools)), ...compareRecord(choice, claims)];
   const production = environment.production.known || isProductionScope(claims.tenantScope);
   const granted: Finding[] =
     production && !options.allowProduction
@@ -132,19 +131,11 @@ async function checkGranted(target: MintTarget, asked: Asked, tools: Tools): Pro
   return ofTarget.some(({ status }) => status === 'fail') ? ofTarget : [all, ...ofTarget];
 }
 
-/** Compares with what `env add` recorded; what it could not record (`--no-check`) is recorded now. */
-async function compareRecord(choice: Choice, claims: Claims, { context }: Tools): Promise<Finding[]> {
+/** What `env add` could not record (`--no-check`) is recorded now. */
+async function recordNow(choice: Choice, { tenantId, tenantScope }: Claims, { context }: Tools): Promise<Finding[]> {
   const { name, record } = choice;
-  // A key from a variable says nothing of the stored one.
-  if (!record || name === null || choice.key?.source === keyVariable(name)) return [];
-  const { tenantId, tenantScope } = claims;
-  if (record.tenantId === null && record.tenantScope === null) {
-    const production = record.production || isProductionScope(tenantScope);
-    await context.store.write(name, { ...record, tenantId, tenantScope, production });
-    return [{ code: 'environment.recorded', status: 'pass', subject: name, facts: { tenantId, tenantScope } }];
-  }
-  const facts = { expected: workspaceName(record), found: workspaceName(claims) };
-  if (facts.expected === facts.found) return [];
-  const fix = ['courier-jwt', 'env', 'add', name, '--replace'];
-  return [{ code: 'workspace.changed', status: 'fail', subject: name, facts, fix }];
+  if (!record || name === null || !isUnrecorded(choice)) return [];
+  const production = record.production || isProductionScope(tenantScope);
+  await context.store.write(name, { ...record, tenantId, tenantScope, production });
+  return [{ code: 'environment.recorded', status: 'pass', subject: name, facts: { tenantId, tenantScope } }];
 }

@@ -152,6 +152,30 @@ const sentences: Record<string, (known: Known) => string> = {
       ? say`not tried: ${k.subject}. It writes, and trying it would change something.`
       : say`not tried: ${k.subject}. No call is known that reads with it and changes nothing.`,
 
+  'fresh.accepted': (k) =>
+    say`a token minted just now: ${tried(k)} is let in${k.has('items') ? say`, ${k.fact('items')} there` : ''}` +
+    (/^40[13]$/.test(k.fact('given')) ? ': it is this token that is at fault.' : '.'),
+  'fresh.empty': (k) =>
+    say`a token minted just now: ${tried(k)} is let in, and is empty, too: nothing was sent to that user here, or to a tenant only.`,
+  'fresh.sees-more': (k) =>
+    say`a token minted just now sees ${k.fact('items')} with ${tried(k)}, and this one nothing: this one lacks something.`,
+  'fresh.refused': (k) =>
+    say`a token minted just now is refused, too: ${tried(k)} (${k.fact('status')}, ${k.fact('call')}). It is not this token: look at the Inbox integration and its JWT setting in Courier's dashboard, and at what the key may grant.`,
+  'fresh.not-tried': (k) =>
+    say`${k.subject}: production, so no token was minted to compare with. --allow-production mints one that lives a minute.`,
+  'token.not-given': () => 'no token was given: only the key and what is around it were looked at.',
+  'key.not-given': () =>
+    'no API key is configured: no token could be minted to compare with. env add keeps one, or COURIER_API_KEY gives it.',
+  'config.file': (k) => say`the key of ${k.subject} is in a file that only you can read, in ${k.fact('folder')}.`,
+  'config.keychain': (k) => say`the key of ${k.subject} is in the keychain.`,
+  'config.proxy': (k) => say`requests to ${k.fact('host')} go through the proxy ${k.subject} (HTTPS_PROXY).`,
+  'config.old-file': (k) =>
+    say`there is a ${k.subject} here, of Courier's earlier command line: it is not read. If it has a key in it, keep it with env add, and the file out of git.`,
+  'tls.not-verified': () =>
+    'NODE_TLS_REJECT_UNAUTHORIZED=0 changes nothing here, where certificates are always verified; other programs take any certificate with it.',
+  'certificates.unreadable': (k) =>
+    say`NODE_EXTRA_CA_CERTS names ${k.subject}, which cannot be read (${k.fact('reason')}): Node passes over it, and its CA is not trusted.`,
+
   'grant.scope-missing': (k) => say`${k.subject} was asked for and not granted: ${symptom(k.subject)}.`,
   'grant.scope-extra': (k) => say`${k.subject} was granted and not asked for.`,
   'grant.user': (k) => say`the token is for ${k.fact('users') || 'nobody'}, and was asked for ${k.subject}.`,

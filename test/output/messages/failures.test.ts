@@ -181,6 +181,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { host: evil, problem: 'not-a-jwt' },
     { host: evil, problem: 'too-large' },
   ],
+  'output.file': [{ option: '--report', path: 'x/report.md', reason: 'ENOENT' }],
   'output.failed': [{ reason: evil }],
   'internal.error': [{ message: evil }],
   'interrupted.signal': [{}],

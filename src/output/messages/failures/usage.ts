@@ -128,6 +128,10 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`the output could not be written: ${reason}.`,
     fix: ['df', '-h'],
   }),
+  'output.file': ({ option, path, reason }) => ({
+    message: say`${option} ${path} cannot be written: ${reason}.`,
+    fix: ['ls', '-ld', path.replace(/[^/]*$/, '') || '.'],
+  }),
   'internal.error': ({ message }) => ({
     message: say`something went wrong inside courier-jwt: ${short(message, 300)}. Run it again with --debug, and report it.`,
     fix: help(),

@@ -1,0 +1,59 @@
+import { type Expectations, issueCommand } from '../../checks/expectations.js';
+import { checkFresh } from '../../checks/fresh.js';
+import { type Asked, checkGrant } from '../../checks/grant.js';
+import { triedScopes } from '../../courier/access.js';
+import { keyLabelOf, labelOf } from '../../environments/resolve.js';
+import { Failure, familyOf } from '../../errors.js';
+import { unmadeCheck } from '../../output/messages/unmade.js';
+import type { Finding } from '../../report.js';
+import { composeScopes } from '../../scopes/compose.js';
+import { readClaims } from '../../token/claims.js';
+import { idProblem } from '../../token/user.js';
+import { mintToken } from '../mint.js';
+import { type Proof, type Target, answeredIn, networkOf, tryToken } from '../online.js';
+import type { Tools } from '../tools.js';
+import type { ExaminedKey } from './key.js';
+
+const lifetime = { expiresIn: '60s', lifetimeSeconds: 60 };
+
+interface Trying {
+  key: ExaminedKey;
+  target: Target;
+  proof: Proof | undefined;
+  expected: Expectations;
+  allowProduction?: boolean;
+}
+
+/** Mints a token for the same user, and tries it as the given one was. */
+export async function tryFresh(trying: Trying, tools: Tools): Promise<Finding[]> {
+  const { key, target, proof, expected, allowProduction = false } = trying;
+  const { environment } = key;
+  const user = proof?.user ?? expected.user;
+  if (!environment || user === undefined || idProblem(user)) return [];
+  const label = labelOf(environment.choice);
+  if (key.isProduction && !allowProduction)
+    return [{ code: 'fresh.not-tried', status: 'skip', subject: label, facts: {} }];
+  const asked: Asked = {
+    user,
+    scopes: composeScopes({ user, for: expected.for }),
+    lifetimeSeconds: lifetime.lifetimeSeconds,
+  };
+  try {
+    const { choice, apiKey } = environment;
+    const minted = await mintToken({ ...choice, apiKey, label: keyLabelOf(choice) }, { ...asked, ...lifetime }, tools);
+    const claims = readClaims(minted.payload);
+    const scopes = triedScopes(claims, [], user);
+    const network = await networkOf(target, tools);
+    const access = await tryToken(minted.raw, { network, user, baseUrl: target.baseUrl, scopes }, tools);
+    const given = (scope: string) => proof && answeredIn(proof.access).find((answer) => answer.scope === scope);
+    const less = checkGrant(claims, asked).map((finding) => ({ ...finding, facts: { ...finding.facts, of: label } }));
+    const fixes = {
+      mint: issueCommand(expected, { user, environment: choice.name ?? undefined }),
+      check: ['courier-jwt', 'env', 'check', ...(choice.name === null ? [] : [choice.name])],
+    };
+    return [...less, ...answeredIn(access).map((answer) => checkFresh(answer, given(answer.scope), fixes))];
+  } catch (error) {
+    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
+    return [unmadeCheck(error, label)];
+  }
+}
