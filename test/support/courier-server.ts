@@ -1,8 +1,9 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, STATUS_CODES, type Server, type ServerResponse, createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import ms from 'ms';
+import { WebSocketServer } from 'ws';
 
 /** What the server saw of one request. */
 export interface SeenRequest {
@@ -12,18 +13,20 @@ export interface SeenRequest {
   body: string;
 }
 
-/** Answers a request itself, or returns false to let the server mint. */
-export type Misbehaviour = (request: SeenRequest, response: ServerResponse) => void;
+/** Answers a request itself, or returns false to let the server answer as Courier would. */
+export type Misbehaviour = (request: SeenRequest, response: ServerResponse) => void | false;
 
 export interface CourierServer {
   url: string;
   requests: SeenRequest[];
   /** How many connections were opened to it. */
   connections(): number;
-  /** From now on every request is answered so; undefined mints. A list is used up one by one, and then mints. */
+  /** From now on every request is answered so; undefined as Courier would. A list is used up one by one. */
   misbehave(how: Misbehaviour | Misbehaviour[] | undefined): void;
   /** Changes the claims of what is minted. */
   claims(change: (claims: Record<string, unknown>) => Record<string, unknown>): void;
+  /** How the socket's handshake is answered, by its Host; 101 unless given. */
+  socket(status: (host: string) => number): void;
   close(): Promise<void>;
 }
 
@@ -46,10 +49,18 @@ export async function startCourier(tls?: { key: string; cert: string }): Promise
     };
     requests.push(seen);
     const misbehaviour = queue.shift() ?? always;
-    if (misbehaviour) misbehaviour(seen, response);
-    else mintFor(seen, response, change);
+    if (misbehaviour && misbehaviour(seen, response) !== false) return;
+    if (seen.path.endsWith('/auth/issue-token')) mintFor(seen, response, change);
+    else read(seen, response);
   };
   const server: Server = tls ? createTlsServer(tls, handler) : createServer(handler);
+  let handshake = (_: string) => 101;
+  const sockets = new WebSocketServer({ noServer: true });
+  server.on('upgrade', (request, socket, head) => {
+    const status = handshake(request.headers.host ?? '');
+    if (status === 101) sockets.handleUpgrade(request, socket, head, () => {});
+    else socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`);
+  });
   let connections = 0;
   server.on('connection', () => (connections += 1));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -64,6 +75,9 @@ export async function startCourier(tls?: { key: string; cert: string }): Promise
     },
     claims(next) {
       change = next;
+    },
+    socket(status) {
+      handshake = status;
     },
     async close() {
       server.closeAllConnections();
@@ -97,6 +111,24 @@ function mintFor(
     jti: randomUUID(),
   });
   json(200, { token: sign(claims) })({} as SeenRequest, response);
+}
+
+/** What a user whose inbox has something in it reads, whatever the token. */
+function read({ path }: SeenRequest, response: ServerResponse): void {
+  const answers: [RegExp, unknown][] = [
+    [/\/client\/q$/, { data: { messages: { totalCount: 3 } } }],
+    [/\/q$/, { data: { count: 3 } }],
+    [/\/preferences$/, { items: [{}], paging: {} }],
+    [/\/tokens$/, { tokens: [{}] }],
+    [/\/brands$/, { results: [{}], paging: {} }],
+  ];
+  const [, body] = answers.find(([pattern]) => pattern.test(path)) ?? [];
+  json(body ? 200 : 404, body ?? { message: 'Not Found', type: 'invalid_request_error' })({} as SeenRequest, response);
+}
+
+/** Misbehaves for some paths only. */
+export function at(path: RegExp, how: Misbehaviour): Misbehaviour {
+  return (request, response) => (path.test(request.path) ? how(request, response) : false);
 }
 
 /** Answers with a status and a JSON body. */
