@@ -46,6 +46,7 @@ const ranking: Record<'token' | 'courier' | 'surroundings', string[]> = {
     'courier',
     'request',
     'access',
+    'fresh',
     'control',
   ],
   surroundings: ['environment', 'keychain', 'key', 'workspace', 'grant', 'clock.off', 'certificates', 'config', 'tls'],

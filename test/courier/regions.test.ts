@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkBaseUrl, isLoopback, regionBaseUrls } from '../../src/courier/regions.js';
+import { checkBaseUrl, courierUrls, isLoopback, regionBaseUrls, regionOf } from '../../src/courier/regions.js';
 import { failureOf } from '../token/failure-of.js';
 
 describe('checkBaseUrl', () => {
@@ -75,4 +75,49 @@ it("the regions' own URLs pass the same check", () => {
     ['us', 'https://api.courier.com'],
     ['eu', 'https://api.eu.courier.com'],
   ]);
+});
+
+it.each([
+  {
+    baseUrl: 'https://api.courier.com',
+    region: 'us',
+    urls: {
+      rest: 'https://api.courier.com',
+      client: 'https://api.courier.com/client/q',
+      inbox: 'https://inbox.courier.com/q',
+      socket: 'wss://realtime.courier.io',
+    },
+  },
+  {
+    baseUrl: 'https://api.eu.courier.com',
+    region: 'eu',
+    urls: {
+      rest: 'https://api.eu.courier.com',
+      client: 'https://api.eu.courier.com/client/q',
+      inbox: 'https://inbox.eu.courier.io/q',
+      socket: 'wss://realtime.eu.courier.io',
+    },
+  },
+  {
+    baseUrl: 'http://127.0.0.1:4010',
+    region: undefined,
+    urls: {
+      rest: 'http://127.0.0.1:4010',
+      client: 'http://127.0.0.1:4010/client/q',
+      inbox: 'http://127.0.0.1:4010/q',
+      socket: 'ws://127.0.0.1:4010',
+    },
+  },
+  {
+    baseUrl: 'https://proxy.example.com/courier',
+    region: undefined,
+    urls: {
+      rest: 'https://proxy.example.com/courier',
+      client: 'https://proxy.example.com/courier/client/q',
+      inbox: 'https://proxy.example.com/courier/q',
+      socket: 'wss://proxy.example.com/courier',
+    },
+  },
+])('$baseUrl is $region, with all its hosts', ({ baseUrl, region, urls }) => {
+  expect([regionOf(baseUrl), courierUrls(baseUrl)]).toEqual([region, urls]);
 });

@@ -27,6 +27,8 @@ export interface CourierServer {
   claims(change: (claims: Record<string, unknown>) => Record<string, unknown>): void;
   /** How the socket's handshake is answered, by its Host; 101 unless given. */
   socket(status: (host: string) => number): void;
+  /** From now on its sockets do not answer a close. */
+  neverCloses(): void;
   close(): Promise<void>;
 }
 
@@ -55,10 +57,14 @@ export async function startCourier(tls?: { key: string; cert: string }): Promise
   };
   const server: Server = tls ? createTlsServer(tls, handler) : createServer(handler);
   let handshake = (_: string) => 101;
+  let deaf = false;
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     const status = handshake(request.headers.host ?? '');
-    if (status === 101) sockets.handleUpgrade(request, socket, head, () => {});
+    if (status === 101)
+      sockets.handleUpgrade(request, socket, head, () => {
+        if (deaf) socket.removeAllListeners('data').resume();
+      });
     else socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\n\r\n`);
   });
   let connections = 0;
@@ -78,6 +84,9 @@ export async function startCourier(tls?: { key: string; cert: string }): Promise
     },
     socket(status) {
       handshake = status;
+    },
+    neverCloses() {
+      deaf = true;
     },
     async close() {
       server.closeAllConnections();

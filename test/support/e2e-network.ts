@@ -33,6 +33,7 @@ export async function withProxy<T>(
         return;
       }
       const target = connect(answer.port, '127.0.0.1').on('error', () => socket.destroy());
+      socket.on('close', () => target.destroy());
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
       socket
         .on('data', (more: Buffer) => (received += more.toString('latin1')))

@@ -52,7 +52,7 @@ const symptom = (scope: string) =>
     : (entryOf(scope)?.without ?? 'what needs it is refused');
 const newerToken = 'Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
 
-const sentences: Record<string, (known: Known) => string> = {
+export const sentences: Record<string, (known: Known) => string> = {
   'header.doubled-bearer': () => 'the header says Bearer twice: it is refused whatever the token is.',
   'signature.none': (k) => say`not signed (alg ${k.fact('algorithm')}): Courier refuses it.`,
   'signature.algorithm': (k) =>
@@ -131,9 +131,12 @@ const sentences: Record<string, (known: Known) => string> = {
   'access.empty': (k) =>
     k.status === 'pass'
       ? `${accessTo(k)}, nothing there.`
-      : say`${k.subject}: Courier answers 200 with no messages. A new user's inbox is empty too: ${k.finding.facts.promised === true ? 'this proves nothing. Is it the user, tenant and environment that messages are sent to?' : 'or it is what the missing scope gives.'}`,
+      : say`${k.subject}: Courier answers 200 with no messages. ` +
+        (k.finding.facts.promised === true
+          ? "A new user's inbox is empty, too, so this proves nothing. Is it the user, tenant and environment that messages are sent to?"
+          : "That may be what the missing scope gives; a new user's inbox is empty, too."),
   'access.unpromised': (k) =>
-    say`${k.subject}: Courier lets it in (${k.fact('call')}), though the claims do not name it.`,
+    say`${tried(k)}: Courier lets it in (${k.fact('call')}), though the claims do not name it.`,
   'access.refused': (k) =>
     say`${tried(k)}: Courier refuses it (${k.fact('status')}, ${k.fact('call')})` +
     (k.finding.facts.promised === true

@@ -218,6 +218,106 @@ group('describe', () => {
       'the token is for bob, carol, and was asked for alice.',
     ),
     row('grant.user', { subject: 'alice', facts: { users: [] } }, 'the token is for nobody, and was asked for alice.'),
+    row(
+      'clock.off',
+      { facts: { offSeconds: 7200 } },
+      "the clock here is 2 hours ahead of Courier's. The token is judged by Courier's; set this one right.",
+    ),
+    row(
+      'clock.off',
+      { facts: { offSeconds: -61 } },
+      "the clock here is 1 minute behind Courier's. The token is judged by Courier's; set this one right.",
+    ),
+    row(
+      'access.accepted',
+      { subject: 'read:brands', facts: { call: 'GET /brands', items: 2 } },
+      'read:brands: Courier lets it in (GET /brands), 2 there.',
+    ),
+    row(
+      'access.accepted',
+      { subject: 'socket', facts: { call: 'WebSocket wss://x', items: null } },
+      'the realtime socket: Courier lets it in (WebSocket wss://x).',
+    ),
+    row(
+      'access.empty',
+      { status: 'pass', subject: 'read:brands', facts: { call: 'GET /brands', items: 0 } },
+      'read:brands: Courier lets it in (GET /brands), nothing there.',
+    ),
+    row(
+      'access.empty',
+      { status: 'unknown', subject: 'inbox:read:messages', facts: { promised: false } },
+      "inbox:read:messages: Courier answers 200 with no messages. That may be what the missing scope gives; a new user's inbox is empty, too.",
+    ),
+    row(
+      'access.unpromised',
+      { subject: 'socket', facts: { call: 'WebSocket wss://x' } },
+      'the realtime socket: Courier lets it in (WebSocket wss://x), though the claims do not name it.',
+    ),
+    row(
+      'access.refused',
+      { subject: 'read:brands', facts: { status: 401, call: 'GET /brands', promised: true } },
+      'read:brands: Courier refuses it (401, GET /brands), though the claims promise it: the signature, the region or the user is not what they say.',
+    ),
+    row(
+      'access.refused',
+      { subject: 'read:brands', facts: { status: 403, call: 'GET /brands', promised: true } },
+      'read:brands: Courier refuses it (403, GET /brands), though the claims promise it: is it another user, or a scope that this key may not grant?',
+    ),
+    row(
+      'access.refused',
+      { subject: 'x', facts: { status: 403, call: 'GET /', promised: false } },
+      'x: Courier refuses it (403, GET /), as its claims say.',
+    ),
+    row(
+      'access.not-tried',
+      { subject: 'write:brands', facts: { reason: 'write' } },
+      'not tried: write:brands. It writes, and trying it would change something.',
+    ),
+    row(
+      'access.not-tried',
+      { subject: 'tenants:read', facts: { reason: 'no-call' } },
+      'not tried: tenants:read. No call is known that reads with it and changes nothing.',
+    ),
+    row(
+      'control.refused',
+      { subject: 'socket', facts: { control: 'other-user', status: 401 } },
+      'control: the realtime socket is refused to a token of another user (401), as it should be.',
+    ),
+    row(
+      'control.refused',
+      { subject: 'x', facts: { control: 'without-scope', status: 200 } },
+      'control: x is refused to a token without that scope (200, and nothing in it), as it should be.',
+    ),
+    row(
+      'control.accepted',
+      { subject: 'x', facts: { control: 'without-scope', status: 200 } },
+      'control: x is let in for a token without that scope, too (200): that it is accepted proves nothing.',
+    ),
+    row(
+      'control.not-tested',
+      { subject: 'x', facts: { control: 'other-user', reason: 'production' } },
+      'control not tested: x for a token of another user: the key is production; --allow-production mints with it.',
+    ),
+    row(
+      'control.not-tested',
+      { subject: 'x', facts: { control: 'other-user', reason: 'else' } },
+      'control not tested: x for a token of another user: no reason is known.',
+    ),
+    row(
+      'fresh.accepted',
+      { subject: 'x', facts: { items: 3, given: 401 } },
+      'a token minted just now: x is let in, 3 there: it is this token that is at fault.',
+    ),
+    row(
+      'fresh.accepted',
+      { subject: 'socket', facts: { items: null, given: 101 } },
+      'a token minted just now: the realtime socket is let in.',
+    ),
+    row(
+      'region.found',
+      { subject: 'eu', facts: { asked: 'us' } },
+      "is a token of the region eu: us refuses it. The app must look there, too: apiUrls, getCourierApiUrlsForRegion('eu').",
+    ),
     row('not.known', { subject: 'test\n', facts: {} }, 'test\\n not.known'),
     row('user.match', { subject: 'x'.repeat(201) }, `is for ${'x'.repeat(200)}…, and for nobody else.`),
   ])('$code: $expected', ({ code, finding, expected }) => {
