@@ -8,7 +8,8 @@ import { pasteable } from './words.js';
 const otherNames: Record<string, string[]> = {
   issue: ['mint', 'token', 'create', 'generate', 'sign', 'new', 'jwt', 'issue-token', 'get-token'],
   decode: ['parse', 'show', 'inspect', 'read', 'view', 'debug', 'explain', 'dump'],
-  'check-scopes': ['check', 'verify', 'validate', 'lint', 'test', 'check-scope', 'check-token', 'diagnose'],
+  'check-scopes': ['check', 'verify', 'validate', 'lint', 'test', 'check-scope', 'check-token'],
+  doctor: ['diagnose', 'diagnostics', 'why', 'troubleshoot', 'examine', 'health', 'prove', 'fix'],
   scopes: ['scope', 'surfaces', 'permissions', 'catalogue', 'catalog'],
   'env add': ['login', 'auth', 'configure', 'config', 'init', 'setup', 'add', 'set-key', 'signin', 'rotate', 'import'],
   'env list': ['list', 'ls', 'envs', 'environments', 'profiles', 'keys', 'current'],

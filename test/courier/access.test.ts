@@ -12,25 +12,25 @@ describe('triedScopes', () => {
       name: 'what the claims promise',
       held: [inbox, 'read:brands'],
       required: [],
-      tried: [inbox, 'read:brands', 'socket'],
+      expected: [inbox, 'read:brands', 'socket'],
     },
-    { name: 'what is required', held: [], required: ['read:preferences'], tried: ['read:preferences'] },
-    { name: 'nothing that writes', held: ['inbox:write:events', 'write:brands'], required: [], tried: [] },
-    { name: 'nothing that no call is known for', held: ['tenants:read', 'made:up'], required: [], tried: [] },
+    { name: 'what is required', held: [], required: ['read:preferences'], expected: ['read:preferences'] },
+    { name: 'nothing that writes', held: ['inbox:write:events', 'write:brands'], required: [], expected: [] },
+    { name: 'nothing that no call is known for', held: ['tenants:read', 'made:up'], required: [], expected: [] },
     {
       name: 'one brand',
       held: ['read:brands:x', 'read:brands:x'],
       required: ['read:brands:y'],
-      tried: ['read:brands:x', 'read:brands:y'],
+      expected: ['read:brands:x', 'read:brands:y'],
     },
     {
       name: 'all that can be read',
       held: ['read:user-tokens', 'read:brands', 'read:preferences', 'read:messages', inbox],
       required: [],
-      tried: [inbox, 'read:messages', 'read:preferences', 'read:user-tokens', 'read:brands', 'socket'],
+      expected: [inbox, 'read:messages', 'read:preferences', 'read:user-tokens', 'read:brands', 'socket'],
     },
-  ])('$name', ({ held, required, tried }) => {
-    expect(triedScopes(someClaims({ scopes: held }), required, 'alice')).toEqual(tried);
+  ])('$name', ({ held, required, expected }) => {
+    expect(triedScopes(someClaims({ scopes: held }), required, 'alice')).toEqual(expected);
   });
 
   it('of nobody, what belongs to nobody', () => {

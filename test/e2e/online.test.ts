@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../src/report.js';
 import { localWorkspace, signLocally } from '../../src/token/local.js';
 import { type Misbehaviour, at, json, sign, text, workspace } from '../support/courier-server.js';
 import { withEmulator } from '../support/e2e-emulator.js';
@@ -7,7 +8,7 @@ import { courierJwt } from '../support/run.js';
 
 interface Report {
   ok: boolean;
-  findings: { code: string; status: string; subject?: string; facts: Record<string, unknown> }[];
+  findings: { code: string; status: string; subject?: string; facts: Facts }[];
 }
 
 const howTo = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
@@ -32,7 +33,10 @@ async function check(token: string, argv: string[], variables: Record<string, st
     findings
       .filter(({ code }) => family.test(code))
       .map(({ code, status, subject, facts }) =>
-        [status, code, subject, facts.status, facts.control].filter((word) => word !== undefined).join(' '),
+        [status, code, subject, facts.status, facts.control]
+          .filter((word) => word !== undefined)
+          .map(String)
+          .join(' '),
       );
   return { ...ran, ok, findings, told };
 }

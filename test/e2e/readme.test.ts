@@ -30,6 +30,9 @@ describe("README's examples are real output", () => {
   /** What differs from run to run, in README's words. */
   const normal = (text: string) =>
     text
+      // A region has hosts of its own for the Inbox and the socket.
+      .replaceAll(`${courier.url}/q`, 'https://inbox.courier.com/q')
+      .replaceAll(courier.url.replace('http', 'ws'), 'wss://realtime.courier.io')
       .replaceAll(courier.url, 'https://api.courier.com')
       .replaceAll(home, '~')
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\dZ?( [+-]\d\d:\d\d)?/g, 'TIME')
