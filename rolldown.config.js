@@ -180,6 +180,8 @@ export default defineConfig([
   {
     input: { main: 'src/main.ts' },
     platform: 'node',
+    // Its CommonJS requires its own files in a way that no bundler sees.
+    resolve: { alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' } },
     plugins: [
       leanCommander,
       noDebug,

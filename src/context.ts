@@ -46,6 +46,7 @@ export interface Files {
   read(path: string, limitBytes: number): Promise<string | undefined>;
   /** Makes the file, or replaces what is in it. Rejects with what node:fs throws. */
   write(path: string, text: string): Promise<void>;
+  append(path: string, text: string): Promise<void>;
 }
 
 /** Asked on stderr. Reject with `interrupted.signal` on Ctrl-C. */

@@ -23,6 +23,8 @@ export interface FailureFacts {
   'usage.needs-yes': { what: string; option: string };
   'usage.file': { option: string; path: string; reason: string };
   'usage.seed': { path: string; problem: string };
+  'usage.no-config': { path: string };
+  'usage.config': { path: string; problems: ConfigProblem[] };
   'usage.listen': { host: string; port: number; reason: string };
   'usage.node-debug': { value: string };
   'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials' };
@@ -30,6 +32,7 @@ export interface FailureFacts {
   'usage.region-with-base-url': { environment: string; baseUrl: string };
   'usage.reserved-name': { name: string; action: string };
   'usage.exists': { name: string };
+  'usage.file-exists': { path: string };
   'usage.declined': { what: string };
 
   // a token that cannot be read: exit 2
@@ -88,6 +91,31 @@ export interface FailureFacts {
 
   // exit 130
   'interrupted.signal': Record<never, never>;
+}
+
+/** What is wrong at a place in `courier-jwt.config.json`. */
+export interface ConfigProblem {
+  /** From 1. */
+  line: number;
+  column: number;
+  problem:
+    | 'syntax'
+    | 'type'
+    | 'unknown'
+    | 'missing'
+    | 'empty'
+    | 'twice'
+    | 'secret'
+    | 'production'
+    | 'environment'
+    | 'user'
+    | 'surface'
+    | 'duration';
+  /** The key, or the value. */
+  subject: string;
+  expected?: string;
+  reason?: string;
+  suggestion?: string;
 }
 
 export type FailureCode = keyof FailureFacts;

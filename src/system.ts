@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { fstatSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, fstatSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
@@ -51,6 +51,7 @@ export function system(keychainScript: string): Context {
     files: {
       read: (path, limitBytes) => readFile(path, limitBytes, interruption),
       write: async (path, text) => writeFileSync(path, text),
+      append: async (path, text) => appendFileSync(path, text),
     },
     get interruption() {
       return interruption();

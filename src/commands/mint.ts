@@ -12,13 +12,14 @@ export interface MintTarget {
   label: string;
 }
 
-/** Mints over the network or from the embedded Courier: the same client either way. */
+/** Mints over the network or from the embedded Courier: the same client either way. `tell` says what is tried again. */
 export async function mintToken(
   target: MintTarget,
   asked: { scopes: string[]; expiresIn: string },
   tools: Tools,
+  tell = tools.console.note,
 ): Promise<Jwt> {
-  const { context, console, flags, secrets } = tools;
+  const { context, flags, secrets } = tools;
   const token = await issueToken(
     target.local ? await embedded(tools) : await network(tools),
     {
@@ -29,7 +30,7 @@ export async function mintToken(
       timeoutMs: flags.timeout * 1000,
       signal: target.local ? undefined : context.interruption,
     },
-    retrying(tools, console.note),
+    retrying(tools, tell),
   );
   secrets.addSignature(token.signature);
   return token;

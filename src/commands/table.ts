@@ -6,6 +6,8 @@ export interface CommandEntry {
   summary: string;
   /** The commands of a group. */
   commands?: string[];
+  /** Whether it is a command itself, too, with words of its own. */
+  isAlone?: boolean;
   /** Chunks of their own: a command loads its code and no other's. */
   load(): Promise<CommandModule>;
 }
@@ -33,6 +35,13 @@ export const commandTable: CommandEntry[] = [
     summary: 'keep an API key for each environment',
     commands: ['add', 'list', 'use', 'check', 'remove'],
     load: () => import('./env/index.js'),
+  },
+  {
+    name: 'smoke',
+    summary: 'mint and judge tokens for environments, users and surfaces: before a release',
+    commands: ['init'],
+    isAlone: true,
+    load: () => import('./smoke.js'),
   },
   {
     name: 'emulator',

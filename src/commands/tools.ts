@@ -41,9 +41,12 @@ export interface CommandModule {
 
 /** Nothing is ever asked where nobody would see the question, under CI, or with `--no-input`. */
 export function canPrompt({ context, flags }: Tools): boolean {
-  const ci = context.variables.CI;
-  const automated = Boolean(ci) && ci !== 'false' && ci !== '0';
-  return flags.input && !automated && context.stdin.isTerminal && context.stderr.isTerminal;
+  return flags.input && !isAutomated(context.variables) && context.stdin.isTerminal && context.stderr.isTerminal;
+}
+
+/** Whether nobody watches, as far as `CI` says. */
+export function isAutomated({ CI: ci }: Context['variables']): boolean {
+  return Boolean(ci) && ci !== 'false' && ci !== '0';
 }
 
 /** What was done all the same, where the last step fails. */

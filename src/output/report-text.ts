@@ -16,7 +16,7 @@ const counted: Record<Status, (n: number) => string> = {
 
 /** A report as text: the headline with every count, each finding with its code, and the commands that mend. */
 export function reportText(report: Report, title: string, paint: Paint): string {
-  return [...reportLines(report, title, paint), ...mendLines(report, paint)].join('\n');
+  return [...reportLines(report, title, paint), ...mendLines(report.findings, paint)].join('\n');
 }
 
 /** The headline, and each finding with its code: what is wrong comes first. */
@@ -26,10 +26,11 @@ export function reportLines({ ok, findings }: Report, title: string, paint: Pain
     .filter((text) => !text.startsWith('0 '));
   const answer = exitCodeOf(findings) === 4 ? paint.yellow('unknown') : ok ? paint.green('yes') : paint.red('no');
   const headline = `${answer}  ${title}: ${counts.join(', ')}`;
-  return [paint.bold(headline), '', ...byStatus(findings).map((finding) => line(finding, paint))];
+  return [paint.bold(headline), '', ...byStatus(findings).map((finding) => findingLine(finding, paint))];
 }
 
-function mendLines({ findings }: Report, paint: Paint): string[] {
+/** The commands that mend what is wrong, each once. */
+export function mendLines(findings: Finding[], paint: Paint): string[] {
   const fixes = [
     ...new Set(
       byStatus(findings)
@@ -46,7 +47,7 @@ function byStatus(findings: Finding[]): Finding[] {
   return order.flatMap((status) => findings.filter((finding) => finding.status === status));
 }
 
-function line(finding: Finding, paint: Paint): string {
+export function findingLine(finding: Finding, paint: Paint): string {
   const colour: Record<Status, (text: string) => string> = {
     fail: paint.red,
     unknown: paint.yellow,

@@ -88,6 +88,9 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       async write(path, text) {
         written[path] = text;
       },
+      async append(path, text) {
+        written[path] = (written[path] ?? '') + text;
+      },
     },
     interruption: new AbortController().signal,
     stopped: async () => {},

@@ -65,6 +65,8 @@ const valuesOfFlags: Record<string, Values> = {
   '--storage': words('keychain', 'file'),
   '--output': words('token', 'env'),
   '--missing-scope': words('refuse', 'empty'),
+  '--reporter': words('human', 'json', 'junit', 'github'),
+  '--concurrency': words('1', '8', '32'),
   '--port': words('4010', '0'),
   '--host': words('127.0.0.1', '0.0.0.0'),
   '--tenant-scope': words(...['test', 'production'].flatMap((name) => [name, `published/${name}`, `draft/${name}`])),
@@ -84,6 +86,8 @@ const valuesOfOperands: Record<string, Values> = {
   'env use': environments,
   'env check': environments,
   'env remove': kept,
+  smoke: { kind: 'files' },
+  'smoke init': { kind: 'files' },
   completion: words(...shells),
 };
 

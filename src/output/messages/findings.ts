@@ -166,6 +166,10 @@ export const sentences: Record<string, (known: Known) => string> = {
     say`a token minted just now is refused, too: ${tried(k)} (${k.fact('status')}, ${k.fact('call')}). It is not this token: look at the Inbox integration and its JWT setting in Courier's dashboard, and at what the key may grant.`,
   'fresh.not-tried': (k) =>
     say`${k.subject}: production, so no token was minted to compare with. --allow-production mints one that lives a minute.`,
+  'latency.fast': (k) => say`minted in ${k.fact('milliseconds')} ms.`,
+  'latency.slow': (k) =>
+    say`minting took ${k.fact('milliseconds')} ms, longer than the ${k.fact('maxMilliseconds')} ms of maxLatency.`,
+  'smoke.not-made': (k) => say`not made: ${k.subject} cannot be used (${k.fact('reason')}).`,
   'token.not-given': () => 'no token was given: only the key and what is around it were looked at.',
   'key.not-given': () =>
     'no API key is configured: no token could be minted to compare with. env add keeps one, or COURIER_API_KEY gives it.',

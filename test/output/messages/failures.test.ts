@@ -24,6 +24,14 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.excess': [{ command: evil, suggestion: [evil] }, { command: 'env add' }, { command: evil, takesToken: true }],
   'usage.repeated': [{ option: evil }],
   'usage.conflict': [{ options: [evil, evil], reason: evil }, { options: [fine] }],
+  'usage.no-config': [{ path: 'courier-jwt.config.json' }, { path: 'smoke.json' }],
+  'usage.config': [
+    {
+      path: 'c.json',
+      problems: [{ line: 2, column: 3, problem: 'unknown', subject: 'enviroments', suggestion: 'environments' }],
+    },
+  ],
+  'usage.file-exists': [{ path: 'courier-jwt.config.json' }],
   'usage.needs': [{ option: '--controls', needs: '--online' }],
   'usage.missing': [{ option: evil, command: evil }],
   'usage.needs-yes': [{ what: evil, option: evil }],

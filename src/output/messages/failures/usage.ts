@@ -1,4 +1,5 @@
 import { someUser } from '../../../checks/expectations.js';
+import type { ConfigProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
 import { type SentencesOf, command, didYouMean, help, keysPage, pasted, replacing, shown } from './sentences.js';
 
@@ -90,6 +91,17 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`--seed ${path} is no seed: ${short(problem, 200)}.`,
     fix: help('emulator'),
   }),
+  'usage.no-config': ({ path }) => ({
+    message: say`there is no ${path}: smoke init writes one to start with.`,
+    fix: command('smoke', 'init', ...(path === 'courier-jwt.config.json' ? [] : [path])),
+  }),
+  'usage.config': ({ path, problems }) => ({
+    message: problems
+      .map((one) => say`${path}:${one.line}:${one.column}: ` + configProblem(one))
+      .slice(0, 20)
+      .join('\n'),
+    fix: help('smoke'),
+  }),
   'usage.listen': ({ host, port, reason }) => ({
     message: listening(host, port, reason),
     fix: command('emulator', '--port', '0'),
@@ -124,6 +136,11 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: command('env', 'add', name, '--replace'),
     again: { without: ['--no-check'], add: ['--replace'] },
   }),
+  'usage.file-exists': ({ path }) => ({
+    message: say`${path} is there already. To write another in its place, add --yes.`,
+    fix: command('smoke', 'init', path, '--yes'),
+    again: { add: ['--yes'] },
+  }),
   'output.failed': ({ reason }) => ({
     message: say`the output could not be written: ${reason}.`,
     fix: ['df', '-h'],
@@ -138,6 +155,24 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'interrupted.signal': () => ({ message: 'interrupted.', fix: help() }),
 };
+
+function configProblem({ problem, subject, expected = '', reason = '', suggestion }: ConfigProblem): string {
+  const sentence: Record<ConfigProblem['problem'], string> = {
+    syntax: 'that is not JSON.',
+    type: say`${subject || 'the file'} must be ${expected}.`,
+    unknown: say`there is no ${short(subject)}.` + didYouMean(suggestion),
+    missing: say`${subject} is missing.`,
+    empty: say`${subject} is empty: nothing would be checked.`,
+    twice: say`${short(subject)} stands there twice.`,
+    secret: say`${short(subject)}: the file names environments, never keys or URLs. env add keeps the key and where it goes; in CI it is in COURIER_API_KEY_<NAME>.`,
+    production: say`${short(subject)}: production is allowed on the command line only, with --allow-production.`,
+    environment: say`${shown(subject)} is no name of an environment: 1 to 32 of a-z, 0-9 and -.`,
+    user: say`${shown(subject)} is no user id (${reason}).`,
+    surface: say`${shown(subject)} is no surface.` + didYouMean(suggestion),
+    duration: say`${shown(subject)} is no duration (${reason}), such as "90s", "1h" or "7d".`,
+  };
+  return sentence[problem];
+}
 
 function listening(host: string, port: number, reason: string): string {
   const place = say`port ${port} of ${short(host)}`;

@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import { Failure, errnoOf, isFailure } from '../errors.js';
+import { toJson } from '../output/escape.js';
+import { progressOn } from '../output/progress.js';
+import type { SmokeRun } from '../output/reporters/check.js';
+import { outcomeOf } from '../output/reporters/check.js';
+import { githubReport, stepSummary } from '../output/reporters/github.js';
+import { humanReport } from '../output/reporters/human.js';
+import { junitReport } from '../output/reporters/junit.js';
+import { exitCodeOf, makeReport } from '../report.js';
+import { examples, oneOf } from './options.js';
+import { readConfig } from './smoke/config.js';
+import * as init from './smoke/init.js';
+import { runChecks } from './smoke/run.js';
+import { readTextFile } from './text-file.js';
+import { type Act, type Tools, isAutomated } from './tools.js';
+
+const reporters = ['human', 'json', 'junit', 'github'] as const;
+type Reporter = (typeof reporters)[number];
+
+interface SmokeOptions {
+  reporter?: Reporter;
+  online?: boolean;
+  concurrency: number;
+  allowProduction?: boolean;
+}
+
+export function define(command: Command, act: Act): void {
+  command
+    .argument('[file]', `what to check (default: ${init.defaultFile})`)
+    .option('--reporter <name>', 'human, json, junit or github (default: human)', oneOf('--reporter', reporters))
+    .option('--online', 'try each token on Courier, too, whatever the file says')
+    .option('--concurrency <n>', 'how many checks at once', concurrency, 8)
+    .option('--allow-production', 'mint from production keys, too: no file can say that')
+    .addHelpText(
+      'after',
+      examples(
+        ['courier-jwt smoke init', 'a file to start with, from the environments that are kept'],
+        ['courier-jwt smoke', 'mints and judges a token for each environment, user and surface'],
+        ['courier-jwt smoke --online', 'and does Courier take them?'],
+        ['courier-jwt smoke --reporter junit > smoke.xml', 'for a CI that reads JUnit'],
+        ['courier-jwt smoke --reporter github', 'annotations, and a table in the summary of the step'],
+      ) +
+        '\n\nThe tokens are thrown away. Exit 0 all is well, 1 something is not, 3 a key is refused, 4 could not tell.',
+    )
+    .action(act(smoke));
+  init.define(command.command('init [file]').description('write a file to start with'), act);
+  command.usage('[file] [options]');
+}
+
+async function smoke(options: SmokeOptions, tools: Tools, [path = init.defaultFile]: (string | undefined)[]) {
+  const { console, context, flags } = tools;
+  if (flags.json && options.reporter !== undefined && options.reporter !== 'json')
+    throw new Failure('usage.conflict', { options: ['--json', `--reporter ${options.reporter}`] });
+  if (flags.env !== undefined)
+    throw new Failure('usage.conflict', { options: ['smoke', '--env'], reason: 'the file names the environments' });
+  const read = readConfig(await configText(path, tools));
+  if ('problems' in read) throw new Failure('usage.config', { path, problems: read.problems });
+  const { config } = read;
+  const total = config.environments.length * config.users.length * Math.max(1, config.surfaces.length);
+  const watched = context.stderr.isTerminal && !isAutomated(context.variables);
+  const progress = progressOn(context.stderr, total, watched && !flags.quiet);
+  const { online = config.online, allowProduction = false } = options;
+  try {
+    const checks = await runChecks(
+      {
+        ...options,
+        path,
+        config,
+        online,
+        allowProduction,
+        onDone: (check) => progress.add(outcomeOf(check) === 'failed'),
+      },
+      tools,
+    );
+    const findings = checks.flatMap((check) => check.findings);
+    progress.end();
+    const reporter = options.reporter ?? (flags.json ? 'json' : 'human');
+    console.result(reportAs(reporter, { path, checks }, tools));
+    if (reporter === 'github') await summarize({ path, checks }, tools);
+    return exitCodeOf(findings);
+  } finally {
+    progress.end();
+  }
+}
+
+async function configText(path: string, tools: Tools): Promise<string> {
+  try {
+    return await readTextFile('smoke', path, tools);
+  } catch (error) {
+    if (isFailure(error, 'usage.file') && error.facts.reason === 'ENOENT')
+      throw new Failure('usage.no-config', { path });
+    throw error;
+  }
+}
+
+function reportAs(reporter: Reporter, run: SmokeRun, { console }: Tools): string {
+  if (reporter === 'junit') return junitReport(run);
+  if (reporter === 'github') return githubReport(run);
+  if (reporter === 'human') return humanReport(run, console.out);
+  return toJson(makeReport(run.checks.flatMap(({ findings }) => findings)));
+}
+
+/** GitHub gives each step a file of its own, which is shown as Markdown. */
+async function summarize(run: SmokeRun, { context, secrets }: Tools): Promise<void> {
+  const path = context.variables.GITHUB_STEP_SUMMARY;
+  if (!path) return;
+  try {
+    await context.files.append(path, secrets.redact(stepSummary(run)));
+  } catch (error) {
+    throw new Failure('output.file', { option: 'GITHUB_STEP_SUMMARY', path, reason: errnoOf(error) });
+  }
+}
+
+function concurrency(value: string): number {
+  if (/^[1-9]\d?$|^100$/.test(value)) return Number(value);
+  throw new Failure('usage.value', { option: '--concurrency', value, reason: 'it takes a number from 1 to 100' });
+}

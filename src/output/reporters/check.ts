@@ -1,0 +1,56 @@
+import { type Finding, exitCodeOf } from '../../report.js';
+
+/** One check of `smoke`: an environment, a user, and what the token must do. */
+export interface SmokeCheck {
+  environment: string;
+  user: string;
+  /** Null for the how-to's set. */
+  surface: string | null;
+  /** `test · alice · inbox`. */
+  name: string;
+  /** Where the environment stands in the file, from 1. */
+  line: number;
+  findings: Finding[];
+  /** How long it took. */
+  seconds: number;
+}
+
+/** What a reporter reports. */
+export interface SmokeRun {
+  /** The file, as it was named. */
+  path: string;
+  checks: SmokeCheck[];
+}
+
+export type Outcome = 'passed' | 'failed' | 'unknown' | 'skipped';
+
+/** How a check ended; one that was not made, because its environment cannot be used, is skipped. */
+export function outcomeOf({ findings }: SmokeCheck): Outcome {
+  if (findings.some(({ code }) => code === 'smoke.not-made')) return 'skipped';
+  return ({ 0: 'passed', 1: 'failed', 3: 'failed', 4: 'unknown' } as const)[exitCodeOf(findings)];
+}
+
+/** What is to be mended in a check, whose name is said already. */
+export function faultsOf({ findings }: SmokeCheck): Finding[] {
+  return findings
+    .filter(({ code, status }) => ['fail', 'unknown', 'warn'].includes(status) && !isUsual(code, status))
+    .map(({ facts: { of: _, ...facts }, ...finding }) => ({ ...finding, facts }));
+}
+
+/** Tokens of the embedded Courier are wanted where it is named. */
+function isUsual(code: string, status: string): boolean {
+  return code === 'signature.local' && status === 'warn';
+}
+
+/** `12 checks: 2 failed, 1 could not be told, 9 passed`. */
+export function countsOf(checks: SmokeCheck[]): string {
+  const count = (outcome: Outcome) => checks.filter((check) => outcomeOf(check) === outcome).length;
+  const parts = [
+    [count('failed'), 'failed'],
+    [count('unknown'), 'could not be told'],
+    [count('passed'), 'passed'],
+    [count('skipped'), 'not made'],
+  ] as const;
+  const counts = parts.flatMap(([n, what]) => (n > 0 ? [`${n} ${what}`] : [])).join(', ');
+  return `${checks.length} check${checks.length === 1 ? '' : 's'}: ${counts}`;
+}

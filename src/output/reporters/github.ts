@@ -1,0 +1,57 @@
+import { describe } from '../messages/findings.js';
+import { type SmokeCheck, type SmokeRun, countsOf, faultsOf, outcomeOf } from './check.js';
+
+/**
+ * Annotations for GitHub Actions, at the line of the environment in the file, and what was counted.
+ * Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions.
+ */
+export function githubReport({ path, checks }: SmokeRun): string {
+  return [...checks.flatMap((check) => annotations(check, path)), `smoke: ${countsOf(checks)}`].join('\n');
+}
+
+const levels: Record<string, string> = { fail: 'error', unknown: 'error', warn: 'warning' };
+
+function annotations(check: SmokeCheck, path: string): string[] {
+  return faultsOf(check).map((finding) => {
+    const properties = Object.entries({ file: path, line: String(check.line), title: `smoke: ${check.name}` })
+      .map(([name, value]) => `${name}=${property(value)}`)
+      .join(',');
+    return `::${levels[finding.status]} ${properties}::${data(`${describe(finding)} [${finding.code}]`)}`;
+  });
+}
+
+/** Source: `escapeData` of @actions/core. */
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+/** Source: `escapeProperty` of @actions/core. */
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** A table for the summary of a step, as Markdown. */
+export function stepSummary({ path, checks }: SmokeRun): string {
+  const rows = checks.map((check) => {
+    const what = faultsOf(check).map((finding) => `${cell(describe(finding))} (${cell(finding.code)})`);
+    return `| ${marks[outcomeOf(check)]} | ${cell(check.environment)} | ${cell(check.user)} | ${cell(check.surface ?? "the how-to's set")} | ${what.join('<br>')} |`;
+  });
+  return [
+    `### courier-jwt smoke: ${countsOf(checks)}`,
+    '',
+    cell(path),
+    '',
+    '| | environment | user | surface | |',
+    '|---|---|---|---|---|',
+    ...rows,
+    '',
+    '',
+  ].join('\n');
+}
+
+const marks = { passed: '✅', failed: '❌', unknown: '❔', skipped: '⏭️' };
+
+/** No character of it counts as Markdown, HTML, or the end of a cell. */
+function cell(text: string): string {
+  return text.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0)};`);
+}

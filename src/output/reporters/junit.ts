@@ -1,0 +1,67 @@
+import { describe } from '../messages/findings.js';
+import { type Outcome, type SmokeCheck, type SmokeRun, faultsOf, outcomeOf } from './check.js';
+
+/** A suite an environment, a case a check. Source: https://github.com/testmoapp/junitxml. */
+export function junitReport({ checks }: SmokeRun): string {
+  const environments = [...new Set(checks.map(({ environment }) => environment))];
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${attributes({ name: 'courier-jwt smoke', ...countsIn(checks) })}>`,
+    ...environments.flatMap((name) =>
+      suite(
+        name,
+        checks.filter(({ environment }) => environment === name),
+      ),
+    ),
+    '</testsuites>',
+  ].join('\n');
+}
+
+function suite(name: string, checks: SmokeCheck[]): string[] {
+  return [`  <testsuite ${attributes({ name, ...countsIn(checks) })}>`, ...checks.flatMap(testCase), '  </testsuite>'];
+}
+
+function countsIn(checks: SmokeCheck[]) {
+  const count = (outcome: Outcome) => checks.filter((check) => outcomeOf(check) === outcome).length;
+  const seconds = checks.reduce((sum, check) => sum + check.seconds, 0);
+  return {
+    tests: checks.length,
+    failures: count('failed'),
+    errors: count('unknown'),
+    skipped: count('skipped'),
+    time: seconds.toFixed(3),
+  };
+}
+
+function testCase(check: SmokeCheck): string[] {
+  const { environment, user, surface, seconds } = check;
+  const open = `    <testcase ${attributes({ classname: `${environment}.${user}`, name: surface ?? "the how-to's set", time: seconds.toFixed(3) })}`;
+  const inside = result(check);
+  return inside.length === 0 ? [`${open}/>`] : [`${open}>`, ...inside, '    </testcase>'];
+}
+
+function result(check: SmokeCheck): string[] {
+  const outcome = outcomeOf(check);
+  if (outcome === 'passed') return [];
+  if (outcome === 'skipped') return ['      <skipped/>'];
+  const faults = faultsOf(check);
+  const wanted = outcome === 'failed' ? 'fail' : 'unknown';
+  const first = faults.find(({ status }) => status === wanted) ?? faults[0]!;
+  const tag = outcome === 'failed' ? 'failure' : 'error';
+  const text = faults.map((finding) => `${finding.status}: ${describe(finding)} [${finding.code}]`).join('\n');
+  return [`      <${tag} ${attributes({ type: first.code, message: describe(first) })}>${xml(text)}</${tag}>`];
+}
+
+function attributes(values: Record<string, string | number>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}="${xml(String(value))}"`)
+    .join(' ');
+}
+
+/** Characters that XML 1.0 has no way to hold are left out. Source: https://www.w3.org/TR/xml/#charsets. */
+function xml(text: string): string {
+  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+  return text
+    .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
+    .replace(/[&<>"']/g, (char) => entities[char]!);
+}
