@@ -61,11 +61,18 @@ export interface FailureFacts {
   'request.rejected': { status: number; message: string | null };
 
   // credentials: exit 3
-  /** `variables`: where it was looked for, and nowhere else; `kept`: environments that could be chosen. */
-  'key.missing': { variables?: string[]; kept?: string[] };
+  /** `variables`: where it was looked for, and nowhere else; `kept`: environments that could be chosen; `empty`: a variable. */
+  'key.missing': { variables?: string[]; kept?: string[]; empty?: string };
   'key.malformed': { source: string; problem: KeyProblem };
   'key.refused': { status: number; environment: string; host: string };
-  'environment.unknown': { name: string; known: string[]; suggestion?: string | undefined; source: string };
+  'environment.unknown': {
+    name: string;
+    known: string[];
+    suggestion?: string | undefined;
+    source: string;
+    /** The variable that would have given its key. */
+    empty?: string;
+  };
   'environment.none': Record<never, never>;
   'environment.broken': { name: string; path: string; problem: 'empty' | 'not-json' | 'not-ours' };
   'environment.default-broken': { path: string; problem: 'empty' | 'not-json'; known: string[] };

@@ -51,7 +51,12 @@ export async function environmentSources(tools: Tools): Promise<EnvironmentSourc
   const { variables, store, keychain } = tools.context;
   const envFile = await readEnvFile(tools);
   for (const key of keysIn(envFile)) tools.secrets.add(key);
-  return { variables: variablesOf(variables, envFile), store, keychain };
+  return {
+    variables: variablesOf(variables, envFile),
+    store,
+    keychain,
+    isEmpty: (name) => variables[name] === '' && !envFile[name],
+  };
 }
 
 /** The key that a flag names a source for, judged; undefined without such a flag. */

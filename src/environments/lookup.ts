@@ -6,7 +6,12 @@ import type { EnvironmentRecord } from './record.js';
 import type { EnvironmentStore } from './store.js';
 
 /** The record of an environment, or why there is none: `source` says who asked for it. */
-export function recordOf(name: string, source: string, store: EnvironmentStore): EnvironmentRecord {
+export function recordOf(
+  name: string,
+  source: string,
+  store: EnvironmentStore,
+  variable: { empty?: string } = {},
+): EnvironmentRecord {
   const record = isName(name) ? store.read(name) : undefined;
   if (record) return record;
   const known = store.names();
@@ -15,6 +20,7 @@ export function recordOf(name: string, source: string, store: EnvironmentStore):
     known,
     suggestion: similar(name, [...known, localEnvironment]),
     source,
+    ...variable,
   });
 }
 

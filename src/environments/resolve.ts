@@ -24,6 +24,8 @@ export interface EnvironmentSources {
   variables: Variables;
   store: EnvironmentStore;
   keychain: Keychain;
+  /** Whether a variable is set, and to nothing: as a secret is, in CI, for a run that may not have it. */
+  isEmpty?(name: string): boolean;
 }
 
 /** Which environment it is, before its key is read. */
@@ -66,7 +68,7 @@ export function chooseEnvironment(request: EnvironmentRequest, sources: Environm
     variables('COURIER_API_KEY') && { source: 'COURIER_API_KEY' },
   ].filter((candidate): candidate is Candidate => Boolean(candidate));
   const winner = candidates[0] ?? named('default', store.readDefault());
-  if (!winner) throw new Failure('key.missing', { kept: readableNames(store) });
+  if (!winner) throw new Failure('key.missing', { kept: readableNames(store), ...emptyOf('COURIER_API_KEY', sources) });
   const losers = candidates.slice(1).filter(({ name }) => name === undefined || name !== winner.name);
   const choice =
     winner.name === undefined ? unnamed(winner.source, request, sources) : byName(winner, request, sources);
@@ -138,7 +140,8 @@ export function ownServer(source: string, keyOrigin: VariableOrigin, variables: 
   throw new Failure('usage.mixed-sources', { key: from(source, keyOrigin), url: from('COURIER_BASE_URL', url.origin) });
 }
 
-function byName(winner: Candidate, request: EnvironmentRequest, { variables, store }: EnvironmentSources): Choice {
+function byName(winner: Candidate, request: EnvironmentRequest, sources: EnvironmentSources): Choice {
+  const { variables, store } = sources;
   const name = winner.name!;
   const unused = variables('COURIER_BASE_URL') ? ['COURIER_BASE_URL'] : [];
   const base = { name, source: winner.source, unused };
@@ -148,7 +151,9 @@ function byName(winner: Candidate, request: EnvironmentRequest, { variables, sto
     return { ...base, ...nowhere, unused: [...region, ...unused] };
   }
   const variable = isName(name) ? variables(keyVariable(name)) : undefined;
-  const record = variable ? store.read(name) : recordOf(name, winner.source, store);
+  const record = variable
+    ? store.read(name)
+    : recordOf(name, winner.source, store, emptyOf(keyVariable(name), sources));
   const baseUrl = baseUrlOf(name, record, request.region);
   if (variable)
     return {
@@ -162,6 +167,11 @@ function byName(winner: Candidate, request: EnvironmentRequest, { variables, sto
     };
   const key = record?.key == null ? undefined : { text: record.key, source: name, fromFile: false };
   return { ...base, local: false, baseUrl, record, key };
+}
+
+/** The variable that would have given the key. */
+function emptyOf(name: string, { isEmpty }: EnvironmentSources): { empty?: string } {
+  return isEmpty?.(name) ? { empty: name } : {};
 }
 
 /** @throws {Failure} `usage.region-with-base-url`: a key kept for another server must not go to a region */

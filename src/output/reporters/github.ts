@@ -1,3 +1,4 @@
+import { visible } from '../escape.js';
 import { describe } from '../messages/findings.js';
 import { type SmokeCheck, type SmokeRun, countsOf, faultsOf, outcomeOf } from './check.js';
 
@@ -27,7 +28,12 @@ function data(text: string): string {
 
 /** Source: `escapeProperty` of @actions/core. */
 function property(text: string): string {
-  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+  return data(seen(text)).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** Line breaks have an escape of GitHub's; nothing else that is unseen has. */
+function seen(text: string): string {
+  return text.replace(/[^\r\n]+/g, visible);
 }
 
 /** A table for the summary of a step, as Markdown. */
@@ -53,5 +59,5 @@ const marks = { passed: '✅', failed: '❌', unknown: '❔', skipped: '⏭️' 
 
 /** No character of it counts as Markdown, HTML, or the end of a cell. */
 function cell(text: string): string {
-  return text.replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0)};`);
+  return visible(text).replace(/[^\p{L}\p{N} ]/gu, (char) => `&#${char.codePointAt(0)};`);
 }

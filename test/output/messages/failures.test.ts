@@ -24,14 +24,37 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.excess': [{ command: evil, suggestion: [evil] }, { command: 'env add' }, { command: evil, takesToken: true }],
   'usage.repeated': [{ option: evil }],
   'usage.conflict': [{ options: [evil, evil], reason: evil }, { options: [fine] }],
-  'usage.no-config': [{ path: 'courier-jwt.config.json' }, { path: 'smoke.json' }],
+  'usage.no-config': [{ path: 'courier-jwt.config.json' }, { path: evil }],
   'usage.config': [
     {
-      path: 'c.json',
-      problems: [{ line: 2, column: 3, problem: 'unknown', subject: 'enviroments', suggestion: 'environments' }],
+      path: evil,
+      problems: (
+        [
+          'syntax',
+          'type',
+          'unknown',
+          'missing',
+          'empty',
+          'twice',
+          'secret',
+          'production',
+          'environment',
+          'user',
+          'surface',
+          'duration',
+        ] as const
+      ).map((problem) => ({
+        line: 1,
+        column: 2,
+        problem,
+        subject: evil,
+        expected: evil,
+        reason: evil,
+        suggestion: evil,
+      })),
     },
   ],
-  'usage.file-exists': [{ path: 'courier-jwt.config.json' }],
+  'usage.file-exists': [{ path: evil }],
   'usage.needs': [{ option: '--controls', needs: '--online' }],
   'usage.missing': [{ option: evil, command: evil }],
   'usage.needs-yes': [{ what: evil, option: evil }],
@@ -124,7 +147,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { status: 400, message: null },
   ],
 
-  'key.missing': [{}, { variables: [evil, evil] }, { kept: [evil] }],
+  'key.missing': [{}, { variables: [evil, evil] }, { kept: [evil] }, { empty: evil }, { kept: [fine], empty: evil }],
   'key.malformed': [
     { source: evil, problem: 'empty' },
     { source: evil, problem: 'whitespace' },
@@ -142,6 +165,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'environment.unknown': [
     { name: evil, known: [evil], suggestion: evil, source: evil },
     { name: fine, known: [], source: fine },
+    { name: fine, known: [], source: evil, empty: evil },
   ],
   'environment.none': [{}],
   'environment.broken': [
@@ -189,7 +213,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { host: evil, problem: 'not-a-jwt' },
     { host: evil, problem: 'too-large' },
   ],
-  'output.file': [{ option: '--report', path: 'x/report.md', reason: 'ENOENT' }],
+  'output.file': [{ option: '--report', path: evil, reason: evil }],
   'output.failed': [{ reason: evil }],
   'internal.error': [{ message: evil }],
   'interrupted.signal': [{}],

@@ -18,8 +18,14 @@ const inFile: Again = { commands: ['env add'], without: ['--storage'], add: ['--
 
 const fileProblems = { empty: 'it is empty', 'not-json': 'it is not JSON', 'not-ours': 'it is not ours' };
 
+/** In CI a secret that a run may not have is an empty variable. */
+const isEmpty = (variable: string | undefined) =>
+  variable === undefined
+    ? ''
+    : say` ${variable} is set, and empty: in CI, does this run have the secret? Those of forks have none.`;
+
 export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain'> = {
-  'key.missing': ({ variables, kept = [] }) => {
+  'key.missing': ({ variables, kept = [], empty }) => {
     if (variables)
       return {
         message: say`there is no API key: ${variables.join(' and ')} are not set. Set one of them, or let the key be asked for:`,
@@ -30,11 +36,15 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
     return first === undefined
       ? {
           message:
-            'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.',
+            'there is no API key. Keep one with env add, set COURIER_API_KEY, or pipe one in with --api-key-stdin. Without a key, --env local mints from the embedded Courier.' +
+            isEmpty(empty),
           fix: command('env', 'add', 'test'),
         }
       : {
-          message: say`no environment is the default, and none is named. Kept are: ${kept.join(', ')}. Choose one:`,
+          message:
+            say`no environment is the default, and none is named.` +
+            isEmpty(empty) +
+            say` Kept are: ${kept.join(', ')}. Choose one:`,
           fix: command('env', 'use', first),
         };
   },
@@ -55,11 +65,12 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
         : help(),
     ...(isName(environment) ? { again: { commands: ['env add'] } } : environment.startsWith('--') && { again: {} }),
   }),
-  'environment.unknown': ({ name, known, suggestion, source }) => ({
+  'environment.unknown': ({ name, known, suggestion, source, empty }) => ({
     message:
       say`there is no environment ${shown(name)} (${source}). There ${known.length === 0 ? 'is' : 'are'}: ${[...known, 'local'].join(', ')}.` +
       didYouMean(suggestion) +
-      (name.includes('.env') ? ' A file of variables is named with --env-file.' : ''),
+      (name.includes('.env') ? ' A file of variables is named with --env-file.' : '') +
+      isEmpty(empty),
     ...replacing(name, suggestion),
     fix:
       suggestion || source === 'env remove'
