@@ -234,7 +234,7 @@ describe.each(rows)('$code', (failure) => {
 
   it('shows nothing hostile', () => {
     // The one message of several lines: one a candidate.
-    const lines = failure.code === 'token.ambiguous' ? 3 : 1;
+    const lines = { 'token.ambiguous': 3, 'usage.config': 12 }[failure.code as string] ?? 1;
     const shown = `${message.replaceAll('\n', '')}${shellLine(fix)}`;
     expect([/[\p{Cc}\p{Cs}\u2028\u202e]/u.test(shown), /::|##\[/.test(shown), message.split('\n').length]).toEqual([
       false,
