@@ -35,6 +35,7 @@ function printVersion({ stdout }: Context): boolean {
 }
 
 function exitCodeOf(failure: Failure): number {
+  if (failure.code === 'exec.not-found') return 127;
   const byFamily: Record<string, number> = {
     usage: 2,
     token: 2,
@@ -50,6 +51,7 @@ function exitCodeOf(failure: Failure): number {
     courier: 4,
     output: 4,
     internal: 4,
+    exec: 126,
     interrupted: 130,
   } satisfies Record<Family<FailureCode>, number>;
   return byFamily[familyOf(failure.code)] ?? 4;

@@ -17,6 +17,12 @@ export interface Context {
   network(): Promise<Network>;
   prompts: Prompts;
   files: Files;
+  /**
+   * Runs a command with this process's streams and these variables, without a shell; resolves with its exit code. What a
+   * signal ends, this process ends by, too.
+   * @throws {Failure} of the `exec` family
+   */
+  run(command: string[], variables: Record<string, string>): Promise<number>;
   /** Aborted by Ctrl-C. */
   interruption: AbortSignal;
   /** Resolves when it is time to stop: by Ctrl-C, or SIGTERM. */

@@ -96,6 +96,10 @@ export interface FailureFacts {
   'output.file': { option: string; path: string; reason: string };
   'internal.error': { message: string };
 
+  // a command that cannot be run: exit 127 and 126, as shells have it
+  'exec.not-found': { program: string };
+  'exec.not-runnable': { program: string; reason: string };
+
   // exit 130
   'interrupted.signal': Record<never, never>;
 }

@@ -53,6 +53,14 @@ export function system(keychainScript: string): Context {
       write: async (path, text) => writeFileSync(path, text),
       append: async (path, text) => appendFileSync(path, text),
     },
+    async run(command, variables) {
+      // Ctrl-C is the command's from here on.
+      process.removeAllListeners('SIGINT');
+      const { runChild } = await import('./child.js');
+      const ended = await runChild(command, variables, process, stdin.isTerminal);
+      if ('code' in ended) return ended.code;
+      return dieOf(ended.signal, 128 + ended.number);
+    },
     get interruption() {
       return interruption();
     },
@@ -87,6 +95,17 @@ export function exit(code: number): void {
   if (code !== 130 || !isReading()) process.exit(code);
   process.removeAllListeners('SIGINT');
   process.kill(process.pid, 'SIGINT');
+}
+
+/** What signals end a process without a core: whoever waits for it then sees that it was a signal. */
+const plainEnds = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL', 'SIGPIPE', 'SIGALRM', 'SIGUSR1', 'SIGUSR2'];
+
+/** Ends this process by a signal; where that does not, the exit code is what a shell would say. */
+async function dieOf(signal: NodeJS.Signals, code: number): Promise<number> {
+  if (!plainEnds.includes(signal)) return code;
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+  return new Promise((resolve) => setTimeout(() => resolve(code), 100));
 }
 
 /** Aborts on the first Ctrl-C; the second ends the process. An AbortController costs half a millisecond: made when it is asked for. */

@@ -7,7 +7,7 @@ import { version } from '../src/version.js';
 const ranks = [
   ['main'],
   ['system', 'cli', 'index'],
-  ['streams', 'untyped'],
+  ['streams', 'child', 'untyped'],
   ['commands'],
   ['output', 'probe', 'backend', 'emulator'],
   ['environments'],

@@ -7,6 +7,12 @@ const tokenFlags = ['--token-file', '--token', '--jwt'];
 
 /** The words of a command line once more, changed; undefined where that is for other commands, or cannot be said. */
 export function wordsAgain(argv: string[], again: Again): string[] | undefined {
+  const dashes = argv.indexOf('--');
+  if (dashes > 0 && commandIn(argv)[0] === 'exec') {
+    // What stands behind is a command of its own.
+    const words = wordsAgain(argv.slice(0, dashes), again);
+    return words && [...words, ...argv.slice(dashes)];
+  }
   const { commands, without = [], replace = [], add = [], token } = again;
   const named = commandIn(argv);
   if (commands && !commands.includes(named.join(' '))) return undefined;

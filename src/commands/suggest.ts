@@ -29,6 +29,7 @@ const otherNames: Record<string, string[]> = {
     'start',
     'listen',
   ],
+  exec: ['run', 'with', 'env-exec', 'execute', 'shell'],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],
 };

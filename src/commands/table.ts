@@ -37,6 +37,11 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./env/index.js'),
   },
   {
+    name: 'exec',
+    summary: 'run a command with a token in its environment, and no API key',
+    load: () => import('./exec.js'),
+  },
+  {
     name: 'smoke',
     summary: 'mint and judge tokens for environments, users and surfaces: before a release',
     commands: ['init'],

@@ -24,8 +24,14 @@ export function variablesOf(shell: Values, envFile: Values = {}): Variables {
   };
 }
 
+/** The names of the variables that hold API keys. `COURIER_AUTH_TOKEN` is what older SDKs of Courier's read. */
+export function keyNamesIn(values: Values): string[] {
+  const isKey = (name: string) =>
+    name === 'COURIER_API_KEY' || name === 'COURIER_AUTH_TOKEN' || name.startsWith(keyVariable(''));
+  return Object.keys(values).filter(isKey);
+}
+
 /** Every value among the variables that is an API key, to be redacted wherever it would show. */
 export function keysIn(values: Values): string[] {
-  const names = Object.keys(values).filter((name) => name === 'COURIER_API_KEY' || name.startsWith(keyVariable('')));
-  return names.flatMap((name) => values[name] ?? []);
+  return keyNamesIn(values).flatMap((name) => values[name] ?? []);
 }

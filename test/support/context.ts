@@ -36,6 +36,8 @@ export interface Outcome {
   requests: HttpRequest[];
   /** The files that were written. */
   written: Record<string, string>;
+  /** The commands that were run. */
+  ran: { command: string[]; variables: Record<string, string> }[];
 }
 
 /** Runs a command line in a Context made of memory. */
@@ -44,6 +46,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
   const asked: string[] = [];
   const requests: HttpRequest[] = [];
   const written: Record<string, string> = {};
+  const ran: Outcome['ran'] = [];
   const store = memoryStore(outside);
   outside.onStore?.(store);
   const answers = [...(outside.answers ?? [])];
@@ -92,6 +95,10 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         written[path] = (written[path] ?? '') + text;
       },
     },
+    async run(command, variables) {
+      ran.push({ command, variables });
+      return 0;
+    },
     interruption: new AbortController().signal,
     stopped: async () => {},
     sleep: async () => {},
@@ -99,7 +106,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     newId: () => '11111111-2222-4333-8444-555555555555',
   };
   const code = await run(argv, context);
-  return { code, ...output, store, asked, requests, written };
+  return { code, ...output, store, asked, requests, written, ran };
 }
 
 export const noKeychain: Keychain = {

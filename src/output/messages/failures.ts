@@ -1,6 +1,7 @@
 import type { Failure, FailureCode } from '../../errors.js';
 import { courierSentences } from './failures/courier.js';
 import { credentialsSentences } from './failures/credentials.js';
+import { execSentences } from './failures/exec.js';
 import { mintingSentences } from './failures/minting.js';
 import type { Explanation, SentencesOf } from './failures/sentences.js';
 import { tokenSentences } from './failures/token.js';
@@ -13,6 +14,7 @@ const sentences: SentencesOf<string> = {
   ...mintingSentences,
   ...credentialsSentences,
   ...courierSentences,
+  ...execSentences,
 };
 
 /** The sentence of a failure: what was wrong, and what to do. Everything in it that came from outside is escaped. */

@@ -216,6 +216,8 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'output.file': [{ option: '--report', path: evil, reason: evil }],
   'output.failed': [{ reason: evil }],
   'internal.error': [{ message: evil }],
+  'exec.not-found': [{ program: evil }],
+  'exec.not-runnable': [{ program: evil, reason: evil }],
   'interrupted.signal': [{}],
 };
 

@@ -56,7 +56,9 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.excess': ({ command: name, suggestion, takesToken }) => ({
     message: takesToken
       ? say`${name} takes one token, or one text with it in quotes. Run this, paste it, and press Enter and Ctrl-D:`
-      : say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
+      : name === 'exec'
+        ? 'exec takes its command after --. Did you mean:'
+        : say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
     fix: suggestion ?? help(),
     ...(takesToken && pasted),
   }),
