@@ -5,7 +5,8 @@ import { localWorkspace, signLocally } from '../../src/token/local.js';
 import { type CourierServer, at, drop, hang, json, sign, text, workspace } from '../support/courier-server.js';
 import { withEmulator } from '../support/e2e-emulator.js';
 import { withProxy } from '../support/e2e-network.js';
-import { apiKey, documentOf, keyed, selfSigned, withCourier } from '../support/e2e-world.js';
+import { withRegions } from '../support/e2e-regions.js';
+import { apiKey, documentOf, keyed, withCourier } from '../support/e2e-world.js';
 import { type RunOptions, configFolder, courierJwt } from '../support/run.js';
 
 interface Diagnosis {
@@ -549,33 +550,6 @@ describe.concurrent('doctor at the emulator', () => {
     });
   });
 });
-
-/** Courier's hosts, all of them on one server, behind a proxy: which is asked stands in the Host header. */
-const hosts = [
-  'api.courier.com',
-  'api.eu.courier.com',
-  'inbox.courier.com',
-  'inbox.eu.courier.io',
-  'realtime.courier.io',
-  'realtime.eu.courier.io',
-];
-const certificate = selfSigned(hosts.map((host) => `DNS:${host}`));
-
-async function withRegions<T>(
-  work: (courier: CourierServer, variables: Record<string, string>) => Promise<T>,
-): Promise<T> {
-  return withCourier(
-    async (courier) =>
-      withProxy({ port: Number(new URL(courier.url).port) }, async (proxy) =>
-        work(courier, {
-          HTTPS_PROXY: proxy.url,
-          NODE_EXTRA_CA_CERTS: certificate.certPath,
-          COURIER_API_KEY: apiKey,
-        }),
-      ),
-    certificate,
-  );
-}
 
 describe.concurrent("doctor at Courier's own hosts", () => {
   const onlyIn = (region: 'us' | 'eu') => (courier: CourierServer) => {
