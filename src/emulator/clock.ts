@@ -31,6 +31,12 @@ export class Clock {
     this.#offset = 0;
     this.#still = this.#start;
   }
+
+  /** For a `Date` header, where it would say another time than the server's own; undefined where time runs as it does. */
+  date(): string | undefined {
+    if (this.#still === undefined && this.#offset === 0) return undefined;
+    return new Date(this.now() * 1000).toUTCString();
+  }
 }
 
 /** ISO 8601 in UTC with milliseconds, as Courier dates messages. */

@@ -104,20 +104,26 @@ function respond(
   const stranger = strangerIn(headers, guarding);
   if (stranger) {
     request.resume();
-    return write(response, turnedAway(courier, request, stranger));
+    return write(courier, response, turnedAway(courier, request, stranger));
   }
   const cors = corsFor(headers);
-  if (request.method === 'OPTIONS') return write(response, { status: 204 }, { ...cors, ...preflight(headers) });
+  if (request.method === 'OPTIONS')
+    return write(courier, response, { status: 204 }, { ...cors, ...preflight(headers) });
   onBody(request, (body) => {
     if (body === undefined) return void response.destroy();
     const { method = 'GET', url = '/' } = request;
-    void courier.handle({ method, url, headers, body }).then((answer) => answered(response, answer, cors));
+    void courier.handle({ method, url, headers, body }).then((answer) => answered(courier, response, answer, cors));
   });
 }
 
-function answered(response: ServerResponse, answer: Answer | Silence, cors: Record<string, string> | undefined): void {
+function answered(
+  courier: EmulatedCourier,
+  response: ServerResponse,
+  answer: Answer | Silence,
+  cors: Record<string, string> | undefined,
+): void {
   if (answer === 'drop') response.destroy();
-  else if (answer !== 'hang') write(response, answer, cors);
+  else if (answer !== 'hang') write(courier, response, answer, cors);
 }
 
 /**
@@ -135,12 +141,24 @@ function onBody(request: IncomingMessage, take: (body: string | undefined) => vo
   request.on('end', () => take((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
 }
 
-function write(response: ServerResponse, answer: Answer, more?: Record<string, string>): void {
+function write(
+  courier: EmulatedCourier,
+  response: ServerResponse,
+  answer: Answer,
+  more?: Record<string, string>,
+): void {
   const { status, text, headers } = inText(answer);
   const type =
     text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-  const all = headers || more ? { ...type, ...headers, ...more } : type;
+  const dated = datedBy(courier);
+  const all = headers || more || dated ? { ...type, ...dated, ...headers, ...more } : type;
   atEndOfTurn(() => response.writeHead(status, all).end(text));
+}
+
+/** Node dates each answer itself, which is quicker; but by the real clock. A client may measure its own by that. */
+function datedBy({ state }: EmulatedCourier): { date: string } | undefined {
+  const date = state.clock.date();
+  return date === undefined ? undefined : { date };
 }
 
 let waiting: (() => void)[] = [];
@@ -190,13 +208,13 @@ async function upgrade(
   socket.on('error', () => {});
   const headers = headersOf(request);
   const stranger = strangerIn(headers, guarding);
-  if (stranger) return endWith(socket, turnedAway(courier, request, stranger));
+  if (stranger) return endWith(courier, socket, turnedAway(courier, request, stranger));
   if (headers.upgrade?.toLowerCase() !== 'websocket') return staying(courier, request, socket, head);
   // What ws would refuse is not let in.
   if (!/^[+/\dA-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '') || headers['sec-websocket-version'] !== '13')
-    return endWith(socket, errorAnswer(400, 'Bad Request'));
+    return endWith(courier, socket, errorAnswer(400, 'Bad Request'));
   const admitted = await courier.admit(request.url ?? '/');
-  if ('answer' in admitted) return endWith(socket, admitted.answer);
+  if ('answer' in admitted) return endWith(courier, socket, admitted.answer);
   sockets.handleUpgrade(request, socket, head, (client) => {
     const { receive, ended } = admitted.join({
       send: (frame) => (client.bufferedAmount > maxBufferedBytes ? client.terminate() : client.send(frame)),
@@ -223,7 +241,7 @@ async function staying(
   head: Buffer,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
-  if (request.headers['transfer-encoding']) return endWith(socket, errorAnswer(411, 'Length Required'));
+  if (request.headers['transfer-encoding']) return endWith(courier, socket, errorAnswer(411, 'Length Required'));
   const length = Number(request.headers['content-length'] ?? 0);
   const chunks = [head];
   let left = Math.min(length, maxBodyBytes + 1) - head.length;
@@ -237,19 +255,19 @@ async function staying(
     socket.on('close', resolve);
   });
   const body = Buffer.concat(chunks).toString('utf8');
-  endWith(socket, await courier.handle({ method, url, headers: headersOf(request), body }));
+  endWith(courier, socket, await courier.handle({ method, url, headers: headersOf(request), body }));
 }
 
 /** Without Node's response, which a socket on its way up has no more. */
-function endWith(socket: Duplex, answer: Answer | Silence): void {
+function endWith(courier: EmulatedCourier, socket: Duplex, answer: Answer | Silence): void {
   if (answer === 'hang') return;
   if (answer === 'drop') return void socket.destroy();
-  const { status, text, headers = {} } = inText(answer);
+  const { status, text, headers } = inText(answer);
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',
     ...(text === undefined ? [] : ['content-type: application/json', `content-length: ${Buffer.byteLength(text)}`]),
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries({ ...datedBy(courier), ...headers }).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${lines.join('\r\n')}\r\n\r\n${text ?? ''}`, () => socket.destroy());
 }

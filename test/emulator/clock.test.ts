@@ -47,6 +47,30 @@ it.each([
 });
 
 it.each([
+  { name: 'was never moved', start: undefined, act: () => {}, expected: undefined },
+  {
+    name: 'was moved',
+    start: undefined,
+    act: (clock: Clock) => clock.advance(3600),
+    expected: 'Thu, 01 Jan 1970 01:01:40 GMT',
+  },
+  {
+    name: 'was moved, and reset',
+    start: undefined,
+    act: (clock: Clock) => {
+      clock.advance(3600);
+      clock.reset();
+    },
+    expected: undefined,
+  },
+  { name: 'stands still', start: 0, act: () => {}, expected: 'Thu, 01 Jan 1970 00:00:00 GMT' },
+])('the date of a clock that $name', ({ start, act, expected }) => {
+  const clock = new Clock(() => 100, start);
+  act(clock);
+  expect(clock.date()).toBe(expected);
+});
+
+it.each([
   { seconds: 0, expected: '1970-01-01T00:00:00.000Z' },
   { seconds: 1_767_225_600, expected: '2026-01-01T00:00:00.000Z' },
   { seconds: 1_767_225_600.1236, expected: '2026-01-01T00:00:00.124Z' },

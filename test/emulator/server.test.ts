@@ -1,15 +1,17 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { type Listening, createEmulator } from '../../src/emulator/index.js';
 
+const emulator = createEmulator();
 let at: Listening;
 beforeAll(async () => {
-  at = await createEmulator().listen({
+  at = await emulator.listen({
     allowedHosts: ['App.Test:8443'],
     allowedOrigins: ['https://App.Test:443/path'],
   });
 });
+afterEach(() => emulator.control.reset());
 afterAll(async () => at.close());
 
 it.each([
@@ -19,9 +21,29 @@ it.each([
   { headers: { host: 'localhost', origin: 'https://app.test' }, status: 200 },
   { headers: { host: 'localhost', origin: 'http://app.test' }, status: 403 },
 ])('lets in by what it was told, however that was written: $headers', async ({ headers, status }) => {
-  const [response] = (await once(request(`${at.url}/__emulator/health`, { headers }).end(), 'response')) as [
-    IncomingMessage,
-  ];
-  response.resume();
-  expect(response.statusCode).toBe(status);
+  expect((await get('/__emulator/health', headers)).statusCode).toBe(status);
 });
+
+it.each([
+  { name: 'an answer', path: '/brands', headers: {}, status: 401 },
+  { name: 'its control', path: '/__emulator/health', headers: {}, status: 200 },
+  { name: 'a stranger', path: '/brands', headers: { host: 'other.test' }, status: 403 },
+  { name: 'a socket', path: '/', headers: { connection: 'Upgrade', upgrade: 'websocket' }, status: 400 },
+  { name: 'another protocol', path: '/brands', headers: { connection: 'Upgrade', upgrade: 'h2c' }, status: 401 },
+])('dates $name by its own clock, once that was moved', async ({ path, headers, status }) => {
+  const before = await get(path, headers);
+  emulator.control.setTime('2031-01-01T12:00:00Z');
+  const after = await get(path, headers);
+  expect({
+    status: after.statusCode,
+    // Node's own, or none where a socket is on its way up.
+    before: before.headers.date?.includes('2031') ?? false,
+    after: after.headers.date?.replace(/:\d\d GMT$/, ''),
+  }).toEqual({ status, before: false, after: 'Wed, 01 Jan 2031 12:00' });
+});
+
+/** With node:http, for fetch has a mind of its own about Host. */
+async function get(path: string, headers: Record<string, string>): Promise<IncomingMessage> {
+  const [response] = (await once(request(at.url + path, { headers }).end(), 'response')) as [IncomingMessage];
+  return response.resume();
+}
