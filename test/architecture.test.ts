@@ -15,7 +15,7 @@ const ranks = [
   ['checks'],
   ['scopes'],
   ['token'],
-  ['report'],
+  ['report', 'request-entry'],
   ['errors'],
   ['version'],
 ];

@@ -1,17 +1,12 @@
 import type { Command } from 'commander';
 import { bracketed, isThisMachine } from '../emulator/guard.js';
-import {
-  type EmulatorOptions,
-  type Listening,
-  type RequestEntry,
-  type Seed,
-  createEmulator,
-} from '../emulator/index.js';
+import { type EmulatorOptions, type Listening, type Seed, createEmulator } from '../emulator/index.js';
 import { isIsoTime } from '../emulator/schema.js';
 import { readSeed } from '../emulator/seed.js';
 import { Failure, errnoOf } from '../errors.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
 import { inertJson } from '../output/escape.js';
+import type { RequestEntry } from '../request-entry.js';
 import { keyByHand } from './environment.js';
 import { examples, list, once, oneOf } from './options.js';
 import { readTextFile } from './text-file.js';

@@ -1,4 +1,4 @@
-import type { Verdict } from '../checks/verdict.js';
+import type { Verdict } from '../request-entry.js';
 
 /** What goes back: JSON, or nothing. */
 export interface Answer {

@@ -1,6 +1,6 @@
-import type { Verdict, VerdictCode } from '../checks/verdict.js';
 import { checkKey } from '../environments/key.js';
 import { isProductionKey, isProductionScope } from '../environments/production.js';
+import type { Verdict, VerdictCode } from '../request-entry.js';
 import { covers } from '../scopes/match.js';
 import { readClaims } from '../token/claims.js';
 import { type Jwt, decodeJwt } from '../token/decode.js';

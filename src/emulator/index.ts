@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 import type { Transport } from '../courier/transport.js';
+import type { RequestEntry } from '../request-entry.js';
 import { Refusal } from './answer.js';
 import type { EnvironmentName } from './caller.js';
 import { type ClockRequest, type FaultRequest, type RateLimitRequest, control } from './control.js';
 import { EmulatedCourier } from './courier.js';
 import { inProcess } from './portless.js';
-import type { RequestEntry } from './requests.js';
 import { isoTime, read } from './schema.js';
 import type { Seed } from './seed.js';
 import { type ApiUrls, type ListenOptions, type Listening, listen } from './server.js';
@@ -16,7 +16,7 @@ import type { World } from './world.js';
 
 export type { ApiUrls, EnvironmentName, FaultRequest, ListenOptions, Listening, RateLimitRequest };
 export type { RequestEntry, Seed, Transport, World };
-export type { Verdict, VerdictCode } from '../checks/verdict.js';
+export type { Verdict, VerdictCode } from '../request-entry.js';
 
 export interface EmulatorOptions {
   /** What each environment begins with; alice, bob, a tenant, a brand and topics unless given. */

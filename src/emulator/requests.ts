@@ -1,23 +1,5 @@
-import type { Verdict } from '../checks/verdict.js';
+import type { RequestEntry, Verdict } from '../request-entry.js';
 import { withoutSecrets } from './redact.js';
-
-/** One request as the log tells of it. Nothing in it opens anything: neither key nor token, nor a query. */
-export interface RequestEntry {
-  /** ISO 8601, by the emulator's clock. */
-  at: string;
-  method: string;
-  path: string;
-  /** What of GraphQL was asked, or where a message went. */
-  operation: string | null;
-  /** Null for a request that was left without an answer. */
-  status: number | null;
-  /** By the token, or by the header that says whose Inbox it is. */
-  user: string | null;
-  verdict: Verdict;
-  /** Of a fault that was asked for. */
-  fault: boolean;
-  milliseconds: number;
-}
 
 /** What becomes known of a request while it is answered. */
 export interface Told {

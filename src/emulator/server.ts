@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import type { Verdict } from '../checks/verdict.js';
+import type { Verdict } from '../request-entry.js';
 import { type Answer, errorAnswer, inText } from './answer.js';
 import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';

@@ -1,3 +1,4 @@
+import type { RequestEntry } from '../request-entry.js';
 import type { Answer } from './answer.js';
 import type { Settings } from './call.js';
 import type { EnvironmentName } from './caller.js';
@@ -5,7 +6,7 @@ import { Clock } from './clock.js';
 import { defaultSeed } from './default-seed.js';
 import { Faults } from './faults.js';
 import { Realtime } from './realtime.js';
-import { type RequestEntry, RequestLog } from './requests.js';
+import { RequestLog } from './requests.js';
 import { type Seed, readSeed, worldOf } from './seed.js';
 import type { World } from './world.js';
 

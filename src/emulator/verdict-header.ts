@@ -1,4 +1,4 @@
-import type { Verdict } from '../checks/verdict.js';
+import type { Verdict } from '../request-entry.js';
 import { withoutSecrets } from './redact.js';
 
 /** In what a refused request is told the reason, for a browser's network tab. Courier has no such header. */

@@ -1,4 +1,4 @@
-import type { Verdict } from '../checks/verdict.js';
+import type { RequestEntry } from '../request-entry.js';
 import { short, visible } from './escape.js';
 import { verdictSentence } from './messages/verdicts.js';
 import type { Paint } from './paint.js';
@@ -27,20 +27,8 @@ function objectText(value: object): string {
     .replaceAll('}', ' }');
 }
 
-export interface LoggedRequest {
-  at: string;
-  method: string;
-  path: string;
-  operation: string | null;
-  status: number | null;
-  user: string | null;
-  verdict: Verdict;
-  fault: boolean;
-  milliseconds: number;
-}
-
 /** A request in a line: when, what, how it ended, for whom, and what was thought of its token. */
-export function requestLine(entry: LoggedRequest, paint: Paint): string {
+export function requestLine(entry: RequestEntry, paint: Paint): string {
   const { at, method, path, operation, status, user, verdict, fault, milliseconds } = entry;
   const what = `${visible(method)} ${visible(short(path))}${operation === null ? '' : ` ${paint.bold(visible(short(operation)))}`}`;
   const colour = status === null || status >= 500 ? paint.red : status >= 400 ? paint.yellow : paint.green;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Verdict, VerdictCode } from '../../src/checks/verdict.js';
 import {
   type Caller,
   bearerIn,
@@ -9,6 +8,7 @@ import {
   requireScope,
   userOf,
 } from '../../src/emulator/caller.js';
+import type { Verdict, VerdictCode } from '../../src/request-entry.js';
 import { localSigningKey, localWorkspace, signLocally } from '../../src/token/local.js';
 import { sign } from '../support/courier-server.js';
 import { now, productionKey, refusalOf, testKey, tokenFor } from './support.js';

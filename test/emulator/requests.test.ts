@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type RequestEntry, RequestLog } from '../../src/emulator/requests.js';
+import { RequestLog } from '../../src/emulator/requests.js';
+import type { RequestEntry } from '../../src/request-entry.js';
 import { tokenFor } from './support.js';
 
 const entry: RequestEntry = {

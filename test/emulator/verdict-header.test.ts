@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Verdict } from '../../src/checks/verdict.js';
 import { verdictText } from '../../src/emulator/verdict-header.js';
+import type { Verdict } from '../../src/request-entry.js';
 
 it.each<{ verdict: Verdict; expected: string }>([
   { verdict: { code: 'expiry.expired' }, expected: 'expiry.expired' },

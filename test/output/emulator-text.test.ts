@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type LoggedRequest, readyText, requestLine } from '../../src/output/emulator-text.js';
+import { readyText, requestLine } from '../../src/output/emulator-text.js';
 import { type Paint, noPaint } from '../../src/output/paint.js';
+import type { RequestEntry } from '../../src/request-entry.js';
 
 /** Each colour by its name, around what it colours. */
 const named: Paint = {
@@ -51,7 +52,7 @@ describe('readyText', () => {
   });
 });
 
-const entry: LoggedRequest = {
+const entry: RequestEntry = {
   at: '2026-01-01T12:34:56.789Z',
   method: 'POST',
   path: '/q',
@@ -64,7 +65,7 @@ const entry: LoggedRequest = {
 };
 
 describe('requestLine', () => {
-  it.each<{ name: string; told: Partial<LoggedRequest>; expected: string }>([
+  it.each<{ name: string; told: Partial<RequestEntry>; expected: string }>([
     { name: 'the least', told: {}, expected: '12:34:56  POST /q  200  token accepted  3 ms' },
     {
       name: 'the most',

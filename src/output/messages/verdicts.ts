@@ -1,4 +1,4 @@
-import type { Verdict, VerdictCode } from '../../checks/verdict.js';
+import type { Verdict, VerdictCode } from '../../request-entry.js';
 import { say, short } from '../escape.js';
 
 const sentences: Record<VerdictCode, (subject: string) => string> = {

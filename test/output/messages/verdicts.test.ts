@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Verdict } from '../../../src/checks/verdict.js';
 import { verdictSentence } from '../../../src/output/messages/verdicts.js';
+import type { Verdict } from '../../../src/request-entry.js';
 
 it.each<{ verdict: Verdict; expected: string }>([
   { verdict: { code: 'token.accepted' }, expected: 'token accepted' },

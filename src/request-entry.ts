@@ -1,3 +1,21 @@
+/** One request as the emulator's log tells of it. Nothing in it opens anything: neither key nor token, nor a query. */
+export interface RequestEntry {
+  /** ISO 8601, by the emulator's clock. */
+  at: string;
+  method: string;
+  path: string;
+  /** What of GraphQL was asked, or where a message went. */
+  operation: string | null;
+  /** Null for a request that was left without an answer. */
+  status: number | null;
+  /** By the token, or by the header that says whose Inbox it is. */
+  user: string | null;
+  verdict: Verdict;
+  /** Of a fault that was asked for. */
+  fault: boolean;
+  milliseconds: number;
+}
+
 /** What the emulator thinks of a request's credentials: the reason, which Courier itself never gives. */
 export interface Verdict {
   code: VerdictCode;
