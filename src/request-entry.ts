@@ -28,6 +28,8 @@ export type VerdictCode =
   | 'token.accepted'
   | 'key.accepted'
   | 'open'
+  /** Nothing was looked at: Courier may have it, and the emulator has not. */
+  | 'not-emulated'
   /** Refused. */
   | 'credentials.missing'
   | 'key.needed'

@@ -1,4 +1,4 @@
-import { type Answer, Refusal, errorAnswer, notFound } from './answer.js';
+import { type Answer, Refusal, errorAnswer } from './answer.js';
 import { bodyOf } from './body.js';
 import type { Call } from './call.js';
 import { type Caller, bearerIn, callerOf, environments, requireKey, requireScope, userOf } from './caller.js';
@@ -9,6 +9,7 @@ import { clientRoot, clientSchema } from './graphql/client.js';
 import { inboxRoot, inboxSchema } from './graphql/inbox.js';
 import { runGraphql } from './graphql/run.js';
 import type { Connection, Realtime } from './realtime.js';
+import { withoutSecrets } from './redact.js';
 import type { Told } from './requests.js';
 import { type Access, methodsFor, routeFor } from './rest/route.js';
 import { routes } from './rest/routes.js';
@@ -60,7 +61,7 @@ export class EmulatedCourier {
     const told = untold('SOCKET', path, query.get('userId'));
     let join: Join | undefined;
     const admitted = () => {
-      if (path !== '/') throw notFound();
+      if (path !== '/') throw notEmulated('SOCKET', path);
       const caller = this.#user(query.get('auth') ?? undefined, told);
       const user = userOf(caller, query.get('userId') ?? undefined);
       requireScope(caller, readingScope);
@@ -102,7 +103,7 @@ export class EmulatedCourier {
 
   #rest(request: EmulatedRequest, path: string, query: URLSearchParams, told: Told): Answer {
     const found = routeFor(routes, request.method, path);
-    if (!found) throw notHere(path);
+    if (!found) throw notHere(request.method, path);
     const { route, parameters } = found;
     const caller = this.#admitted(route.access, request, parameters, told);
     const call = this.#call(caller, request, told);
@@ -188,13 +189,20 @@ function refused(error: unknown, told: Told | undefined, ofInbox: boolean): Answ
   if (!told || !verdict) return answer;
   told.verdict = verdict;
   // Of the Inbox only 401 is known, whatever its token lacks: https://www.courier.com/docs/platform/inbox/authentication.
-  const { status, body } = ofInbox ? errorAnswer(401, 'Unauthorized') : answer;
+  const { status, body } = ofInbox && answer.status === 403 ? errorAnswer(401, 'Unauthorized') : answer;
   return { status, body, headers: { [verdictHeader]: verdictText(verdict) } };
 }
 
-function notHere(path: string): Refusal {
+function notHere(method: string, path: string): Refusal {
   const methods = methodsFor(routes, path);
-  return methods.length > 0 ? methodNotAllowed(methods) : notFound();
+  return methods.length > 0 ? methodNotAllowed(methods) : notEmulated(method, path);
+}
+
+/** Whoever takes it for Courier's own word would look for the mistake in the path. */
+function notEmulated(method: string, path: string): Refusal {
+  const place = withoutSecrets(path).slice(0, 200);
+  const answer = errorAnswer(404, `Not Found: not emulated by courier-jwt: ${method} ${place}`);
+  return new Refusal(answer, { code: 'not-emulated' });
 }
 
 function methodNotAllowed(allowed: string[]): Refusal {

@@ -48,7 +48,7 @@ for a front end, in signIn of @trycourier/courier-js and of what builds on it:
 TIME  POST /q count, messages  401  alice  the token lacks inbox:read:messages  N ms
 TIME  GET ${`/users/alice/tokens/${token}`.slice(0, 80)}…  404  key accepted  N ms
 TIME  GET /brands  200  alice  token accepted  N ms
-TIME  GET /nothing  404  needs no token  N ms
+TIME  GET /nothing  404  not emulated  N ms
 stopped.
 `,
       signature: false,

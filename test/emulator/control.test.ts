@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeCourier, message, productionKey, refused, testKey, tokenFor } from './support.js';
+import { makeCourier, message, notEmulated, productionKey, refused, testKey, tokenFor } from './support.js';
 
 const endpoints = [
   'GET /__emulator',
@@ -69,7 +69,7 @@ describe('alone', () => {
         headers: { allow: 'GET' },
       },
     },
-    { call: 'GET /__emulators', expected: refused(404, 'Not Found') },
+    { call: 'GET /__emulators', expected: notEmulated('GET /__emulators') },
   ])('$call', async ({ call, expected }) => {
     const [method = '', url = ''] = call.split(' ');
     expect(await makeCourier({ seed: {} }).ask(method, url)).toEqual(expected);
@@ -226,7 +226,7 @@ describe('requests', () => {
       name: 'of nothing',
       call: 'GET /',
       sent: {},
-      expected: { ...entry, path: '/', status: 404, verdict: { code: 'open' } },
+      expected: { ...entry, path: '/', status: 404, verdict: { code: 'not-emulated' } },
     },
     {
       name: 'of a message',

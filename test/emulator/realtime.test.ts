@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../src/emulator/caller.js';
 import { type Audience, type Envelope, Realtime, announced } from '../../src/emulator/realtime.js';
-import { makeCourier, message, now, productionKey, testKey, tokenFor, unauthorized } from './support.js';
+import { makeCourier, message, notEmulated, now, productionKey, testKey, tokenFor, unauthorized } from './support.js';
 
 const caller: Caller = { environment: 'test', by: 'token', users: ['alice'], scopes: [], expiresAt: now + 60 };
 
@@ -150,7 +150,7 @@ describe('admission', () => {
     {
       name: 'another path',
       url: `/ws?auth=${reader}`,
-      answer: { status: 404, body: { message: 'Not Found', type: 'invalid_request_error' } },
+      answer: notEmulated('SOCKET /ws'),
     },
   ])('$name', async ({ url, answer }) => {
     const { courier } = makeCourier();

@@ -65,6 +65,8 @@ export function refused(status: 400 | 401 | 403 | 404 | 409, text: string, verdi
   };
 }
 
+export const notEmulated = (call: string) =>
+  refused(404, `Not Found: not emulated by courier-jwt: ${call}`, 'not-emulated');
 export const unauthorized = (verdict: string) => refused(401, 'Unauthorized', verdict);
 export const forbidden = (verdict: string) => refused(403, 'Forbidden', verdict);
 

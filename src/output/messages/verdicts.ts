@@ -5,6 +5,7 @@ const sentences: Record<VerdictCode, (subject: string) => string> = {
   'token.accepted': () => 'token accepted',
   'key.accepted': () => 'key accepted',
   open: () => 'needs no token',
+  'not-emulated': () => 'not emulated',
   'credentials.missing': () => 'there is no token and no key: the header is Authorization: Bearer …',
   'key.needed': () => 'takes an API key, and was given a user token',
   'key.refused': () => 'that is neither a user token nor an API key that is taken here',

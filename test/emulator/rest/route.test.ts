@@ -1,7 +1,16 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { type Route, bodyAs, methodsFor, routeFor } from '../../../src/emulator/rest/route.js';
-import { forbidden, makeCourier, refusalOf, refused, testKey, tokenFor, unauthorized } from '../support.js';
+import {
+  forbidden,
+  makeCourier,
+  notEmulated,
+  refusalOf,
+  refused,
+  testKey,
+  tokenFor,
+  unauthorized,
+} from '../support.js';
 
 const answer = () => ({ status: 204 });
 const route = (method: string, path: string): Route => ({ method, path, access: { by: 'anyone' }, answer });
@@ -53,11 +62,20 @@ describe('where a call goes', () => {
     body: { message: 'Method Not Allowed', type: 'invalid_request_error' },
     headers: { allow },
   });
-  it.each([
-    { call: 'GET /', expected: refused(404, 'Not Found') },
-    { call: 'GET /nowhere', expected: refused(404, 'Not Found') },
-    { call: 'GET /users/../brands', expected: refused(404, 'Not Found') },
-    { call: 'GET //brands', expected: refused(404, 'Not Found') },
+  it.each<{ call: string; as?: string; expected: object }>([
+    ...[
+      'GET /',
+      'GET /nowhere',
+      'GET /users/../brands',
+      'GET //brands',
+      'GET /profiles/alice',
+      'DELETE /lists/team',
+      'GET /client/p',
+    ].map((call) => ({ call, expected: notEmulated(call) })),
+    { call: 'GET /messages?cursor=1', as: '', expected: notEmulated('GET /messages') },
+    { call: `GET /messages/${'m'.repeat(300)}`, expected: notEmulated(`GET /messages/${'m'.repeat(190)}`) },
+    { call: `GET /profiles/${testKey}0123456789`, expected: notEmulated('GET /profiles/[redacted]') },
+    { call: 'GET /brands/none', expected: refused(404, 'Brand not found') },
     { call: 'PATCH /brands', expected: notAllowed('GET, POST') },
     { call: 'GET /auth/issue-token', expected: notAllowed('POST') },
     { call: 'GET /q', expected: notAllowed('POST') },

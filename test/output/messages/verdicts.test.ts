@@ -6,6 +6,7 @@ it.each<{ verdict: Verdict; expected: string }>([
   { verdict: { code: 'token.accepted' }, expected: 'token accepted' },
   { verdict: { code: 'key.accepted' }, expected: 'key accepted' },
   { verdict: { code: 'open' }, expected: 'needs no token' },
+  { verdict: { code: 'not-emulated' }, expected: 'not emulated' },
   {
     verdict: { code: 'credentials.missing' },
     expected: 'there is no token and no key: the header is Authorization: Bearer …',
