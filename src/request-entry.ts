@@ -11,7 +11,9 @@ export interface RequestEntry {
   /** By the token, or by the header that says whose Inbox it is. */
   user: string | null;
   verdict: Verdict;
-  /** Of a fault that was asked for. */
+  /** Why it failed, or did less than it seems, where the verdict does not say it. */
+  reason: string | null;
+  /** Of a fault that was asked for, or a rate limit. */
   fault: boolean;
   milliseconds: number;
 }

@@ -25,6 +25,8 @@ export interface Call {
   newMessageId(): string;
   /** To those of the caller's environment unless the audience says which. */
   publish(envelope: Envelope, audience: Omit<Audience, 'environment'> & Partial<Audience>): void;
-  /** For the log. */
+  /** For the log: what was done. */
   note(operation: string): void;
+  /** For the log: why less was done than was asked. The first reason counts. */
+  because(reason: string): void;
 }

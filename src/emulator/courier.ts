@@ -78,7 +78,7 @@ export class EmulatedCourier {
     const began = outside.uptime();
     if (faults.latencyMs > 0) await outside.sleep(faults.latencyMs);
     const failed = faults.next(told.method, told.path, outside.uptime());
-    const answered = failed ?? answering();
+    const answered = failed?.answer ?? answering();
     const answer = answered instanceof Promise ? await answered : answered;
     const { method, path, operation, user, verdict } = told;
     log.add({
@@ -89,6 +89,7 @@ export class EmulatedCourier {
       status: typeof answer === 'string' ? null : answer.status,
       user,
       verdict,
+      reason: failed ? failed.reason : (told.reason ?? reasonIn(answer)),
       fault: failed !== undefined,
       milliseconds: Math.round((outside.uptime() - began) * 1000),
     });
@@ -156,6 +157,7 @@ export class EmulatedCourier {
       publish: (envelope, audience) =>
         state.realtime.publish(envelope, { environment, ...audience }, state.clock.now()),
       note: (operation) => (told.operation = operation),
+      because: (reason) => (told.reason ??= reason),
     };
   }
 }
@@ -164,7 +166,7 @@ type Join = (connection: Connection) => ReturnType<Realtime['connect']>;
 type Admission = { join: Join } | { answer: Answer | Silence };
 
 function untold(method: string, path: string, user: string | null | undefined): Told {
-  return { method, path, operation: null, user: user || null, verdict: { code: 'open' } };
+  return { method, path, operation: null, user: user || null, verdict: { code: 'open' }, reason: null };
 }
 
 const anonymous: Caller = { environment: 'test', by: 'token', users: [], scopes: [], expiresAt: null };
@@ -182,7 +184,7 @@ function orError(work: () => Answer | Promise<Answer>, told?: Told, ofInbox = fa
 /** What Courier does not say of the credentials stands in a header of the emulator's own. */
 function refused(error: unknown, told: Told | undefined, ofInbox: boolean): Answer {
   if (!(error instanceof Refusal)) {
-    if (told) told.operation = `failed inside: ${String(error)}`;
+    if (told) told.reason = `failed inside: ${String(error)}`;
     return errorAnswer(500, 'Internal Server Error');
   }
   const { answer, verdict } = error;
@@ -191,6 +193,13 @@ function refused(error: unknown, told: Told | undefined, ofInbox: boolean): Answ
   // Of the Inbox only 401 is known, whatever its token lacks: https://www.courier.com/docs/platform/inbox/authentication.
   const { status, body } = ofInbox && answer.status === 403 ? errorAnswer(401, 'Unauthorized') : answer;
   return { status, body, headers: { [verdictHeader]: verdictText(verdict) } };
+}
+
+/** What an error says, where no verdict has said it. */
+function reasonIn(answer: Answer | Silence): string | null {
+  if (typeof answer === 'string' || answer.status < 400 || answer.headers?.[verdictHeader] !== undefined) return null;
+  const { message } = (answer.body ?? {}) as { message?: unknown };
+  return typeof message === 'string' ? message : null;
 }
 
 function notHere(method: string, path: string): Refusal {

@@ -21,6 +21,12 @@ export interface RateLimit {
 /** Neither an answer nor none: the request waits for ever, or its connection breaks. */
 export type Silence = 'hang' | 'drop';
 
+/** How a request fails on purpose; the reason where it was not a fault that was asked for. */
+export interface Failing {
+  answer: Answer | Silence;
+  reason: string | null;
+}
+
 /** What goes wrong on purpose. */
 export class Faults {
   faults: Fault[] = [];
@@ -44,30 +50,31 @@ export class Faults {
   }
 
   /** How this request fails, if it does; `seconds` runs on whatever the emulator's clock says. */
-  next(method: string, path: string, seconds: number): Answer | Silence | undefined {
+  next(method: string, path: string, seconds: number): Failing | undefined {
     return this.#overLimit(seconds) ?? this.#fail(method, path);
   }
 
-  #overLimit(seconds: number): Answer | undefined {
+  #overLimit(seconds: number): Failing | undefined {
     if (!this.#rateLimit) return undefined;
     const { requests, seconds: length } = this.#rateLimit;
     if (seconds - this.#window.since >= length) this.#window = { since: seconds, used: 0 };
     this.#window.used += 1;
     if (this.#window.used <= requests) return undefined;
     const wait = Math.max(1, Math.ceil(this.#window.since + length - seconds));
-    return errorAnswer(429, 'Too Many Requests', { 'retry-after': String(wait) });
+    const answer = errorAnswer(429, 'Too Many Requests', { 'retry-after': String(wait) });
+    return { answer, reason: `over the rate limit: ${requests} in ${length} s` };
   }
 
-  #fail(method: string, path: string): Answer | Silence | undefined {
+  #fail(method: string, path: string): Failing | undefined {
     const fault = this.faults.find(
       (one) => (one.method === null || one.method === method) && (one.path === null || path.startsWith(one.path)),
     );
     if (!fault) return undefined;
     if (fault.count !== null) fault.count -= 1;
     this.faults = this.faults.filter(({ count }) => count !== 0);
-    if (fault.how !== 'status') return fault.how;
+    if (fault.how !== 'status') return { answer: fault.how, reason: null };
     const headers = fault.retryAfter === null ? undefined : { 'retry-after': String(fault.retryAfter) };
-    return errorAnswer(fault.status, statusText(fault.status), headers);
+    return { answer: errorAnswer(fault.status, statusText(fault.status), headers), reason: null };
   }
 }
 

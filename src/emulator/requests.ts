@@ -9,6 +9,7 @@ export interface Told {
   /** Whom the request says that it is for; else whom its token is for. */
   user: string | null;
   verdict: Verdict;
+  reason: string | null;
 }
 
 /** As many are kept, the newest. */
@@ -29,8 +30,8 @@ export class RequestLog {
   }
 
   add(entry: RequestEntry): void {
-    const { path, user, operation, verdict } = entry;
-    const text = `${path} ${user} ${operation} ${verdict.subject}`;
+    const { path, user, operation, verdict, reason } = entry;
+    const text = `${path} ${user} ${operation} ${verdict.subject} ${reason}`;
     const isFine = text.length < longest && withoutSecrets(text, this.#apiKey) === text;
     const shown = isFine ? entry : this.#cleaned(entry);
     this.entries.push(shown);
@@ -45,13 +46,14 @@ export class RequestLog {
   }
 
   #cleaned(entry: RequestEntry): RequestEntry {
-    const { path, user, operation, verdict } = entry;
+    const { path, user, operation, verdict, reason } = entry;
     const clean = (text: string) => withoutSecrets(text, this.#apiKey).slice(0, longest);
     return {
       ...entry,
       path: clean(path),
       user: user && clean(user),
       operation: operation && clean(operation),
+      reason: reason && clean(reason),
       verdict: verdict.subject === undefined ? verdict : { ...verdict, subject: clean(verdict.subject) },
     };
   }

@@ -61,6 +61,8 @@ type Recipient = v.InferOutput<typeof recipientSchema>;
 interface Outside {
   now: number;
   newMessageId(): string;
+  /** Told why there is no message for somebody. */
+  because(reason: string): void;
 }
 
 /** What one request may make, in characters: a long value, put in often, for many, would be far too much. */
@@ -71,21 +73,29 @@ const maxInboxes = 10_000;
 
 /** The messages that land in inboxes: kept in `world`, and given back. Without a recipient or an inbox there are none. */
 export function deliver(world: World, sent: Sent, outside: Outside): Message[] {
-  if (sent.routing && !sent.routing.channels.some(includesInbox)) return [];
+  const { because } = outside;
+  if (sent.routing && !sent.routing.channels.some(includesInbox)) return nothing(because, 'its routing names no inbox');
   const content = contentOf(world, sent);
-  if (!content) return [];
+  if (!content) return nothing(because, `there is no template ${sent.template}`);
   const to = Array.isArray(sent.to) ? sent.to : [sent.to];
   const room = { left: maxCharacters };
   const inboxes: Inbox[] = [];
   for (const recipient of to) {
-    inboxes.push(...inboxesOf(world, recipient, sent, room));
+    inboxes.push(...inboxesOf(world, recipient, sent, room, because));
     if (inboxes.length > maxInboxes) throw invalid('the message is for too many');
   }
   const messages = inboxes
-    .filter((inbox) => wants(world, inbox, sent.preferences?.subscription_topic_id))
+    .filter((inbox) => wants(world, inbox, sent.preferences?.subscription_topic_id, because))
     .map((inbox) => messageFor(inbox, content, sent, outside, room));
   world.messages.push(...messages);
   return messages;
+}
+
+type Because = Outside['because'];
+
+function nothing(because: Because, reason: string): [] {
+  because(reason);
+  return [];
 }
 
 interface Inbox {
@@ -94,7 +104,7 @@ interface Inbox {
   data: JsonObject;
 }
 
-function inboxesOf(world: World, recipient: Recipient, sent: Sent, room: { left: number }): Inbox[] {
+function inboxesOf(world: World, recipient: Recipient, sent: Sent, room: { left: number }, because: Because): Inbox[] {
   const tenant =
     recipient.tenant_id || recipient.account_id || recipient.context?.tenant_id || sent.context?.tenant_id || null;
   // Copied only where it differs: it may be long, and for many.
@@ -103,9 +113,12 @@ function inboxesOf(world: World, recipient: Recipient, sent: Sent, room: { left:
   if (room.left < 0) throw invalid('the message is too long');
   const inboxOf = (user: string) => ({ user, tenant, data: own });
   if (recipient.user_id) return [inboxOf(recipient.user_id)];
-  if (recipient.list_id) return (world.lists.find(({ id }) => id === recipient.list_id)?.users ?? []).map(inboxOf);
-  if (tenant === null) return [];
-  return (world.tenants.find(({ id }) => id === tenant)?.users ?? []).map(inboxOf);
+  const list = recipient.list_id;
+  if (!list && tenant === null) return nothing(because, 'a recipient has neither user_id, list_id nor tenant_id');
+  const group = list ? world.lists.find(({ id }) => id === list) : world.tenants.find(({ id }) => id === tenant);
+  return group
+    ? group.users.map(inboxOf)
+    : nothing(because, `there is no ${list ? 'list' : 'tenant'} ${list || tenant}`);
 }
 
 /** A channel, or a rule that holds channels. */
@@ -115,11 +128,14 @@ function includesInbox(channel: unknown): boolean {
   return Array.isArray(inside) && inside.some(includesInbox);
 }
 
-function wants(world: World, { user, tenant }: Inbox, topicId: string | null | undefined): boolean {
+function wants(world: World, { user, tenant }: Inbox, topicId: string | null | undefined, because: Because): boolean {
   if (!topicId) return true;
   const topic = chosenTopic(world, user, tenant, topicId);
   const chosen = choiceOf(world, user, tenant, topicId);
-  return topic?.status !== 'OPTED_OUT' && (!chosen?.hasCustomRouting || chosen.customRouting.includes('inbox'));
+  const isWanted =
+    topic?.status !== 'OPTED_OUT' && (!chosen?.hasCustomRouting || chosen.customRouting.includes('inbox'));
+  if (!isWanted) because(`${user} does not want ${topicId} in the inbox`);
+  return isWanted;
 }
 
 interface Content {

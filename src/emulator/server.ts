@@ -285,6 +285,7 @@ function turnedAway(
     status: 403,
     user: null,
     verdict,
+    reason: null,
     fault: false,
     milliseconds: 0,
   });

@@ -27,13 +27,14 @@ function objectText(value: object): string {
     .replaceAll('}', ' }');
 }
 
-/** A request in a line: when, what, how it ended, for whom, and what was thought of its token. */
+/** A request in a line: when, what, how it ended, for whom, what was thought of its token, and why. */
 export function requestLine(entry: RequestEntry, paint: Paint): string {
-  const { at, method, path, operation, status, user, verdict, fault, milliseconds } = entry;
+  const { at, method, path, operation, status, user, verdict, reason, fault, milliseconds } = entry;
   const what = `${visible(method)} ${visible(short(path))}${operation === null ? '' : ` ${paint.bold(visible(short(operation)))}`}`;
   const colour = status === null || status >= 500 ? paint.red : status >= 400 ? paint.yellow : paint.green;
-  const why = fault ? 'as it was told to fail' : verdictSentence(verdict);
+  const because = reason === null ? [] : [visible(short(reason, 120))];
+  const why = fault ? (reason === null ? ['as it was told to fail'] : because) : [verdictSentence(verdict), ...because];
   const whose = user === null ? [] : [visible(short(user, 60))];
-  const parts = [paint.dim(at.slice(11, 19)), what, colour(String(status ?? 'no answer')), ...whose, why];
+  const parts = [paint.dim(at.slice(11, 19)), what, colour(String(status ?? 'no answer')), ...whose, ...why];
   return `${parts.join('  ')}  ${paint.dim(`${milliseconds} ms`)}`;
 }

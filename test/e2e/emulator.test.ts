@@ -46,7 +46,7 @@ for a front end, in signIn of @trycourier/courier-js and of what builds on it:
   apiUrls: { courier: { rest: 'URL', graphql: 'URL/client/q' }, inbox: { graphql: 'URL/q', webSocket: 'WS-URL' } }
 
 TIME  POST /q count, messages  401  alice  the token lacks inbox:read:messages  N ms
-TIME  GET ${`/users/alice/tokens/${token}`.slice(0, 80)}…  404  key accepted  N ms
+TIME  GET ${`/users/alice/tokens/${token}`.slice(0, 80)}…  404  key accepted  Token not found  N ms
 TIME  GET /brands  200  alice  token accepted  N ms
 TIME  GET /nothing  404  not emulated  N ms
 stopped.
@@ -71,8 +71,15 @@ stopped.
             inbox: { graphql: `${url}/q`, webSocket: url.replace('http', 'ws') },
           },
         },
-        { ...nothing, method: 'GET', path: '/brands', status: 401, verdict: { code: 'key.refused' } },
-        { ...nothing, method: 'POST', path: '/auth/issue-token', status: 400, verdict: { code: 'key.accepted' } },
+        { ...nothing, method: 'GET', path: '/brands', status: 401, verdict: { code: 'key.refused' }, reason: null },
+        {
+          ...nothing,
+          method: 'POST',
+          path: '/auth/issue-token',
+          status: 400,
+          verdict: { code: 'key.accepted' },
+          reason: 'the body is not JSON',
+        },
       ]);
     });
   });

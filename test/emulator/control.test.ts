@@ -196,6 +196,7 @@ const entry = {
   status: 200,
   user: null,
   verdict: { code: 'key.accepted' },
+  reason: null,
   fault: false,
   milliseconds: 0,
 };
@@ -315,7 +316,10 @@ describe('faults, and what is logged of them', () => {
           headers: { 'retry-after': '5' },
         },
       ],
-      log: [entry, { ...entry, status: 429, verdict: { code: 'open' }, fault: true }],
+      log: [
+        entry,
+        { ...entry, status: 429, verdict: { code: 'open' }, reason: 'over the rate limit: 1 in 5 s', fault: true },
+      ],
       slept: [],
     },
   ])('$name', async ({ path, body, answers, log, slept: expectedSleep }) => {

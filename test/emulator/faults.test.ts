@@ -73,7 +73,7 @@ describe('a fault', () => {
     faults.faults = structuredClone(given);
     const answers = asked.map((one) => {
       const [method = '', path = ''] = one.split(' ');
-      return faults.next(method, path, 0);
+      return faults.next(method, path, 0)?.answer;
     });
     expect({ answers, left: faults.faults }).toEqual({ answers: expected, left });
   });
@@ -84,6 +84,7 @@ describe('a rate limit', () => {
     ...failed(429, 'Too Many Requests', 'rate_limit_error'),
     headers: { 'retry-after': String(wait) },
   });
+  const limited = (faults: Faults, seconds: number) => faults.next('GET', '/q', seconds)?.answer;
   it.each([
     { name: 'within it', requests: 2, seconds: 10, at: [0, 0], expected: [undefined, undefined] },
     { name: 'beyond it', requests: 1, seconds: 10, at: [5, 5, 8.5], expected: [undefined, tooMany(10), tooMany(7)] },
@@ -98,7 +99,7 @@ describe('a rate limit', () => {
   ])('$name', ({ requests, seconds, at, expected }) => {
     const faults = new Faults();
     faults.rateLimit = { requests, seconds };
-    expect(at.map((second) => faults.next('GET', '/q', second))).toEqual(expected);
+    expect(at.map((second) => limited(faults, second))).toEqual(expected);
   });
 
   it('comes before a fault, which it does not use up', () => {
@@ -107,7 +108,16 @@ describe('a rate limit', () => {
     faults.faults = [fault({ count: 1, how: 'drop' })];
     faults.next('GET', '/q', 0);
     faults.faults = [fault({ count: 1, how: 'drop' })];
-    expect([faults.next('GET', '/q', 0), faults.faults]).toEqual([tooMany(10), [fault({ count: 1, how: 'drop' })]]);
+    expect([limited(faults, 0), faults.faults]).toEqual([tooMany(10), [fault({ count: 1, how: 'drop' })]]);
+  });
+
+  it('is told as the reason; a fault has none', () => {
+    const faults = new Faults();
+    faults.faults = [fault({}), fault({ how: 'drop' })];
+    const asked = faults.next('GET', '/q', 0)?.reason;
+    faults.rateLimit = { requests: 1, seconds: 2.5 };
+    faults.next('GET', '/q', 0);
+    expect([asked, faults.next('GET', '/q', 0)?.reason]).toEqual([null, 'over the rate limit: 1 in 2.5 s']);
   });
 
   it('begins anew where it is set again', () => {

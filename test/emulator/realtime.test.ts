@@ -180,6 +180,7 @@ describe('admission', () => {
         status: 101,
         user: 'alice',
         verdict: { code: 'token.accepted' },
+        reason: null,
         fault: false,
         milliseconds: 0,
       },

@@ -11,6 +11,7 @@ const entry: RequestEntry = {
   status: 200,
   user: null,
   verdict: { code: 'open' },
+  reason: null,
   fault: false,
   milliseconds: 3,
 };
@@ -28,6 +29,8 @@ it.each([
     given: { operation: `to ${key}, ${key}` },
     expected: { operation: 'to [redacted], [redacted]' },
   },
+  { name: 'a key in a reason', given: { reason: `no ${key}` }, expected: { reason: 'no [redacted]' } },
+  { name: 'a long reason', given: { reason: 'r'.repeat(600) }, expected: { reason: 'r'.repeat(500) } },
   {
     name: 'a key in a verdict',
     given: { verdict: { code: 'user.mismatch', subject: key } as const },

@@ -25,11 +25,11 @@ function landed(sent: unknown, preferences: Seed['preferences'] = []): Message[]
   const world = makeWorld({ ...seed, preferences });
   let ids = 0;
   const { message: parsed } = v.parse(sendSchema, { message: sent });
-  const delivered = deliver(world, parsed, { now, newMessageId: () => String((ids += 1)) });
+  const outside = { now, newMessageId: () => String((ids += 1)), because: () => {} };
+  const delivered = deliver(world, parsed, outside);
   expect(world.messages).toEqual(delivered);
   return delivered;
 }
-
 const alice = { user_id: 'alice' };
 const content = { title: 'T', body: 'B' };
 const one = (told: Partial<Message> = {}) => [message({ messageId: '1', title: 'T', body: 'B', ...told })];

@@ -60,6 +60,7 @@ const entry: RequestEntry = {
   status: 200,
   user: null,
   verdict: { code: 'token.accepted' },
+  reason: null,
   fault: false,
   milliseconds: 3,
 };
@@ -81,6 +82,21 @@ describe('requestLine', () => {
       name: 'a fault',
       told: { status: 503, fault: true, user: 'alice', verdict: { code: 'open' } },
       expected: '12:34:56  POST /q  503  alice  as it was told to fail  3 ms',
+    },
+    {
+      name: 'a rate limit',
+      told: { status: 429, fault: true, reason: 'over the rate limit: 1 in 1 s' },
+      expected: '12:34:56  POST /q  429  over the rate limit: 1 in 1 s  3 ms',
+    },
+    {
+      name: 'a reason',
+      told: { status: 400, user: 'alice', reason: 'the body is not JSON' },
+      expected: '12:34:56  POST /q  400  alice  token accepted  the body is not JSON  3 ms',
+    },
+    {
+      name: 'a reason that is hostile, and too long',
+      told: { reason: `\u001b\n::error::${'r'.repeat(150)}` },
+      expected: `12:34:56  POST /q  200  token accepted  \\u{1b}\\n:\\u{3a}error:\\u{3a}${'r'.repeat(109)}…  3 ms`,
     },
     {
       name: 'no answer',

@@ -129,7 +129,10 @@ export const inboxRoot = {
 function reader(call: Call): string | undefined {
   const scope = 'inbox:read:messages';
   const user = userOf(call.caller, call.headers['x-courier-user-id']);
-  if (call.settings.missingScope === 'empty' && !hasScope(call.caller, scope)) return undefined;
+  if (call.settings.missingScope === 'empty' && !hasScope(call.caller, scope)) {
+    call.because(`seems empty: the token lacks ${scope}`);
+    return undefined;
+  }
   requireScope(call.caller, scope);
   return user;
 }

@@ -41,7 +41,10 @@ export async function runGraphql(
   const document = parsed(query);
   const errors =
     document instanceof GraphQLError ? [document] : validate(schema, document, undefined, { maxErrors: 5 });
-  if (document instanceof GraphQLError || errors.length > 0) return { status: 400, body: { errors } };
+  if (document instanceof GraphQLError || errors.length > 0) {
+    call.because(errors[0]!.message);
+    return { status: 400, body: { errors } };
+  }
   if (fieldsIn(document) > maxFields) throw invalid('the query asks for too many fields');
   call.note(operationIn(document));
   const result = await execute({
@@ -54,6 +57,7 @@ export async function runGraphql(
   });
   const refusal = result.errors?.map((error) => error.originalError).find((error) => error instanceof Refusal);
   if (refusal) throw refusal;
+  if (result.errors) call.because(result.errors[0]!.message);
   return { status: result.data === undefined ? 400 : 200, body: result };
 }
 

@@ -22,7 +22,7 @@ const root = {
 /** The answer, or what is thrown, and what is noted for the log. */
 async function run(body: unknown) {
   const noted: string[] = [];
-  const call = { note: (operation: string) => void noted.push(operation) } as unknown as Call;
+  const call = { note: (operation: string) => void noted.push(operation), because: () => {} } as unknown as Call;
   const answer = await runGraphql(schema, root, body, call).catch((error: unknown) => error);
   return { answer: answer instanceof Refusal ? answer : (JSON.parse(JSON.stringify(answer)) as unknown), noted };
 }
