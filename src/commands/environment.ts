@@ -25,7 +25,9 @@ export async function chooseFor(options: KeyOptions, tools: Tools, source = '--e
   const request: EnvironmentRequest = { byHand, env, envSource: source, region };
   const choice = chooseEnvironment(request, await environmentSources(tools));
   const winner = choice.source.replace(/^default/, 'the default environment');
-  for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${winner} wins.`);
+  // It goes with a key that has no name: then it was the region that overrode it, and no other key.
+  const over = (unused: string) => (unused === 'COURIER_BASE_URL' && choice.name === null ? '--region' : winner);
+  for (const unused of choice.unused) tools.console.note(say`note: ${unused} is not used: ${over(unused)} wins.`);
   return choice;
 }
 

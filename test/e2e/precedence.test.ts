@@ -322,57 +322,59 @@ describe('where it is sent, as --dry-run says', () => {
       argv: [],
       variables: { COURIER_JWT_CONFIG_DIR: '/nowhere' },
       url: 'https://api.courier.com',
-      unused: [],
+      notes: [],
     },
     {
       name: 'COURIER_API_KEY',
       argv: [],
       variables: shellKey,
       url: 'https://api.courier.com',
-      unused: ['the default environment test'],
+      notes: ['the default environment test is not used: COURIER_API_KEY wins.'],
     },
     {
       name: 'COURIER_API_KEY and --region',
       argv: ['--region', 'eu'],
       variables: shellKey,
       url: 'https://api.eu.courier.com',
-      unused: ['the default environment test'],
+      notes: ['the default environment test is not used: COURIER_API_KEY wins.'],
     },
     {
       name: 'COURIER_API_KEY, --region and COURIER_BASE_URL',
       argv: ['--region', 'eu'],
       variables: { ...shellKey, COURIER_BASE_URL: 'https://elsewhere.example' },
       url: 'https://api.eu.courier.com',
-      unused: ['the default environment test', 'COURIER_BASE_URL'],
+      notes: [
+        'the default environment test is not used: COURIER_API_KEY wins.',
+        'COURIER_BASE_URL is not used: --region wins.',
+      ],
     },
-    { name: 'a stored region', argv: ['-e', 'europe'], variables: {}, url: 'https://api.eu.courier.com', unused: [] },
+    { name: 'a stored region', argv: ['-e', 'europe'], variables: {}, url: 'https://api.eu.courier.com', notes: [] },
     {
       name: 'a stored region and --region',
       argv: ['-e', 'europe', '--region', 'us'],
       variables: {},
       url: 'https://api.courier.com',
-      unused: [],
+      notes: [],
     },
     {
       name: 'a stored region and COURIER_BASE_URL',
       argv: ['-e', 'europe'],
       variables: { COURIER_BASE_URL: 'https://elsewhere.example' },
       url: 'https://api.eu.courier.com',
-      unused: ['COURIER_BASE_URL'],
+      notes: ['COURIER_BASE_URL is not used: --env wins.'],
     },
     {
       name: 'COURIER_API_KEY_<NAME> with nothing stored',
       argv: ['-e', 'ci'],
       variables: { COURIER_API_KEY_CI: keys.named },
       url: 'https://api.courier.com',
-      unused: [],
+      notes: [],
     },
-  ])('$name', async ({ argv, variables, url, unused }) => {
+  ])('$name', async ({ argv, variables, url, notes }) => {
     const ran = await issue(['--dry-run', '--json', ...argv], { variables });
     expect(ran.code).toBe(0);
     expect(documentOf<{ request: { url: string } }>(ran).request.url).toBe(`${url}/auth/issue-token`);
-    const notes = ran.stderr.match(/^note: .*$/gm) ?? [];
-    expect(notes.map((note) => /^note: (.*) is not used: /.exec(note)?.[1])).toEqual(unused);
+    expect(ran.stderr.match(/(?<=^note: ).*$/gm) ?? []).toEqual(notes);
   });
 });
 
