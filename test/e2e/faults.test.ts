@@ -56,7 +56,7 @@ function expectFailure(ran: Ran, { exit, code, message, fix, notes = '' }: Outco
 }
 
 const look = ['curl', '-sSI', 'HOST'];
-const keysPage = 'https://app.courier.com/settings/api-keys';
+const local = 'It is the local server: an emulator takes any key, or with --api-key-file that one alone.';
 
 const nonsense = (problem: string): Outcome => ({
   exit: 4,
@@ -92,7 +92,7 @@ const limited = (said: string | RegExp, notes = ''): Outcome => ({
 const unavailable = (answer: number): Outcome => ({
   exit: 4,
   code: 'courier.unavailable',
-  message: `HOST is in trouble (${answer}). See https://status.courier.com.`,
+  message: `HOST is in trouble (${answer}). It is the local server: its log says more.`,
   fix: look,
   notes: retryNotes(String(answer)),
 });
@@ -181,17 +181,13 @@ const rows: Row[] = [
   {
     fault: '401',
     answer: json(401, { message: 'Unauthorized', type: 'authentication_error' }),
-    outcome: refused(
-      `refused the API key of COURIER_API_KEY (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`,
-    ),
+    outcome: refused(`refused the API key of COURIER_API_KEY (401). ${local}`),
     requests: 1,
   },
   {
     fault: '403',
     answer: json(403, { message: 'Forbidden', type: 'authorization_error' }),
-    outcome: refused(
-      `does not let the API key of COURIER_API_KEY mint tokens (403): its permissions are restricted. See ${keysPage}.`,
-    ),
+    outcome: refused(`refused the API key of COURIER_API_KEY (403). ${local}`),
     requests: 1,
   },
   { fault: '404', answer: json(404, { message: 'Not Found' }), outcome: status('404: Not Found'), requests: 1 },
@@ -292,7 +288,12 @@ describe.concurrent.each(forms)('issue, when Courier misbehaves, $form', ({ flag
     const ran = await courierJwt(['issue', '-u', 'alice', ...flags], { variables: keyed({ url }) });
     expectFailure(
       ran,
-      unreachable('nothing answers there (ECONNREFUSED)', retryNotes('ECONNREFUSED')),
+      {
+        ...unreachable('', retryNotes('ECONNREFUSED')),
+        message:
+          'HOST cannot be reached: nothing answers there (ECONNREFUSED). It is this machine: is the local server running?',
+        fix: ['courier-jwt', 'emulator', '--port', new URL(url).port],
+      },
       hostOf({ url }),
     );
   });
@@ -600,7 +601,14 @@ describe.concurrent.each(forms)('what is refused before anything is sent, $form'
     { url: 'http://127.0.0.1.example', outcome: baseUrl('http://127.0.0.1.example', plain) },
     { url: 'http://localhost.example', outcome: baseUrl('http://localhost.example', plain) },
     { url: 'ftp://courier.example', outcome: baseUrl('ftp://courier.example', invalid) },
-    { url: 'api.courier.com', outcome: baseUrl('api.courier.com', invalid) },
+    {
+      url: 'api.courier.com',
+      outcome: {
+        ...baseUrl('', ''),
+        fix: ['export', 'COURIER_BASE_URL=https://api.courier.com'],
+        message: `COURIER_BASE_URL api.courier.com ${invalid}. Did you mean https://api.courier.com?`,
+      },
+    },
     {
       url: 'https://someone:s3cretOfTheUrl@courier.example',
       outcome: {

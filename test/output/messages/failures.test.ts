@@ -341,6 +341,76 @@ describe('explain', () => {
       'the file that says which environment is the default is broken (it is not JSON): /c/config.json. Choose it again.',
       ['courier-jwt', 'env', 'use', 'local'],
     ),
+    row(
+      'key.refused',
+      { status: 403, environment: 'COURIER_API_KEY', host: '[::1]:4010' },
+      '[:\\u{3a}1]:4010 refused the API key of COURIER_API_KEY (403). It is the local server: an emulator takes any key, or with --api-key-file that one alone.',
+      ['unset', 'COURIER_API_KEY'],
+    ),
+    ...[
+      { host: 'localhost:4010', flags: ['--port', '4010'] },
+      { host: '127.0.0.1:80', flags: ['--port', '80'] },
+      { host: '127.0.0.2:4010', flags: ['--port', '4010', '--host', '127.0.0.2'] },
+      { host: '[::1]:4010', flags: ['--port', '4010', '--host', '::1'] },
+    ].map(({ host, flags }) =>
+      row(
+        'courier.unreachable',
+        { host, reason: 'refused', detail: 'ECONNREFUSED' },
+        `${host.replace('::', ':\\u{3a}')} cannot be reached: nothing answers there (ECONNREFUSED). It is this machine: is the local server running?`,
+        ['courier-jwt', 'emulator', ...flags],
+      ),
+    ),
+    ...[
+      { host: 'localhost', look: 'localhost' },
+      { host: 'localhost.example:4010', look: 'https://localhost.example:4010/' },
+      { host: '127.0.0.1.example', look: 'https://127.0.0.1.example/' },
+    ].map(({ host, look }) =>
+      row(
+        'courier.unreachable',
+        { host, reason: 'refused', detail: 'ECONNREFUSED' },
+        `${host} cannot be reached: nothing answers there (ECONNREFUSED).`,
+        ['curl', '-sSI', look],
+      ),
+    ),
+    row(
+      'courier.unreachable',
+      { host: '127.0.0.1:4010', reason: 'dropped', detail: 'ECONNRESET' },
+      '127.0.0.1:4010 cannot be reached: it dropped the connection (ECONNRESET).',
+      ['curl', '-sSI', '127.0.0.1:4010'],
+    ),
+    row(
+      'courier.unavailable',
+      { host: 'localhost:4010', status: 503 },
+      'localhost:4010 is in trouble (503). It is the local server: its log says more.',
+      ['curl', '-sSI', 'localhost:4010'],
+    ),
+    row(
+      'courier.unavailable',
+      { host: 'api.courier.com', status: 503 },
+      'api.courier.com is in trouble (503). See https://status.courier.com.',
+      ['curl', '-sSI', 'https://api.courier.com/'],
+    ),
+    ...[
+      { url: 'localhost:4010', meant: 'http://localhost:4010' },
+      { url: 'LOCALHOST:4010/', meant: 'http://LOCALHOST:4010/' },
+      { url: '127.0.0.1:4010', meant: 'http://127.0.0.1:4010' },
+      { url: 'api.eu.courier.com', meant: 'https://api.eu.courier.com' },
+    ].map(({ url, meant }) =>
+      row(
+        'usage.base-url',
+        { url, reason: 'invalid' },
+        `COURIER_BASE_URL ${url} is not an http(s) URL, such as https://api.courier.com. Did you mean ${meant}?`,
+        ['export', `COURIER_BASE_URL=${meant}`],
+      ),
+    ),
+    ...['ftp://api.courier.com', 'courier', 'local host', '4010', `a.${'b'.repeat(79)}`].map((url) =>
+      row(
+        'usage.base-url',
+        { url, reason: 'invalid' },
+        `COURIER_BASE_URL ${url.slice(0, 80)}${url.length > 80 ? '…' : ''} is not an http(s) URL, such as https://api.courier.com.`,
+        ['unset', 'COURIER_BASE_URL'],
+      ),
+    ),
     row('courier.timeout', { host: 'h', seconds: 1 }, 'h did not answer in 1 second. --timeout gives it more.', [
       'curl',
       '-sSI',

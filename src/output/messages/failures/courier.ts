@@ -1,6 +1,6 @@
 import type { NetworkReason, NonsenseProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf } from './sentences.js';
+import { type SentencesOf, command, isHere } from './sentences.js';
 
 const networkReasons: Record<NetworkReason, string> = {
   refused: 'nothing answers there',
@@ -21,8 +21,10 @@ const nonsense: Record<NonsenseProblem, string> = {
 
 export const courierSentences: SentencesOf<'courier'> = {
   'courier.unreachable': ({ host, reason, detail }) => ({
-    message: say`${host} cannot be reached: ${networkReasons[reason]} (${detail}).`,
-    fix: reachable(host),
+    message:
+      say`${host} cannot be reached: ${networkReasons[reason]} (${detail}).` +
+      (startable(host, reason) ? ' It is this machine: is the local server running?' : ''),
+    fix: startable(host, reason) ?? reachable(host),
   }),
   'courier.timeout': ({ host, seconds }) => ({
     message: say`${host} did not answer in ${seconds} second${seconds === 1 ? '' : 's'}. --timeout gives it more.`,
@@ -37,7 +39,7 @@ export const courierSentences: SentencesOf<'courier'> = {
     fix: reachable(host),
   }),
   'courier.unavailable': ({ host, status }) => ({
-    message: say`${host} is in trouble (${status}). See https://status.courier.com.`,
+    message: say`${host} is in trouble (${status}). ${isHere(host) ? 'It is the local server: its log says more' : 'See https://status.courier.com'}.`,
     fix: reachable(host),
   }),
   'courier.status': ({ host, status, message }) => ({
@@ -50,7 +52,15 @@ export const courierSentences: SentencesOf<'courier'> = {
   }),
 };
 
+/** The emulator where nothing answers on this machine; undefined elsewhere, and without a port. */
+function startable(host: string, reason: NetworkReason): string[] | undefined {
+  const [, name = '', port] = /^(.*):(\d+)$/.exec(host) ?? [];
+  if (reason !== 'refused' || port === undefined || !isHere(host)) return undefined;
+  const at = name === 'localhost' || name === '127.0.0.1' ? [] : ['--host', name.replace(/[[\]]/g, '')];
+  return command('emulator', '--port', port, ...at);
+}
+
 /** Whether the host answers at all, asked without a key. */
 function reachable(host: string): string[] {
-  return ['curl', '-sSI', /^(?:localhost|127\.|\[::1\])/.test(host) ? host : `https://${host}/`];
+  return ['curl', '-sSI', isHere(host) ? host : `https://${host}/`];
 }

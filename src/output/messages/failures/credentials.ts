@@ -1,7 +1,17 @@
 import { isName } from '../../../environments/name.js';
 import type { KeyProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type Again, type SentencesOf, command, didYouMean, help, keysPage, replacing, shown } from './sentences.js';
+import {
+  type Again,
+  type SentencesOf,
+  command,
+  didYouMean,
+  help,
+  isHere,
+  keysPage,
+  replacing,
+  shown,
+} from './sentences.js';
 
 const keyProblems: Record<KeyProblem, string> = {
   empty: 'it is empty',
@@ -53,8 +63,9 @@ export const credentialsSentences: SentencesOf<'key' | 'environment' | 'keychain
     fix: help('env', 'add'),
   }),
   'key.refused': ({ status, environment, host }) => ({
-    message:
-      status === 401
+    message: isHere(host)
+      ? say`${host} refused the API key of ${environment} (${status}). It is the local server: an emulator takes any key, or with --api-key-file that one alone.`
+      : status === 401
         ? say`${host} refused the API key of ${environment} (401): it is wrong, was rotated, or is of another region. Keys are at ${keysPage}.`
         : say`${host} does not let the API key of ${environment} mint tokens (403): its permissions are restricted. See ${keysPage}.`,
     // A name of ours is in lower case; flags and variables, which also give keys, are not.

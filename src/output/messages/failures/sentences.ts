@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../courier/regions.js';
 import type { FailureCode, FailureFacts } from '../../../errors.js';
 import { say, short } from '../../escape.js';
 
@@ -36,6 +37,9 @@ export const replacing = (word: string, suggestion: string | undefined): { again
 export const shown = (value: string) => (value === '' ? '""' : short(value));
 export const didYouMean = (suggestion: string | undefined) => (suggestion ? say` Did you mean ${suggestion}?` : '');
 export const keysPage = 'https://app.courier.com/settings/api-keys';
+
+/** Whether a host, with its port, is a server on this machine: no page of Courier's helps with that one. */
+export const isHere = (host: string) => isLoopback(host.replace(/:\d+$/, ''));
 
 /** How to give a token that is pasted. */
 export const pasted = { fix: command('decode', '-'), again: { token: ['-'] } };

@@ -1,7 +1,17 @@
 import { someUser } from '../../../checks/expectations.js';
-import type { ConfigProblem } from '../../../errors.js';
 import { say, short } from '../../escape.js';
-import { type SentencesOf, command, didYouMean, help, keysPage, pasted, replacing, shown } from './sentences.js';
+import { configProblem } from './config-problem.js';
+import {
+  type SentencesOf,
+  command,
+  didYouMean,
+  help,
+  isHere,
+  keysPage,
+  pasted,
+  replacing,
+  shown,
+} from './sentences.js';
 
 export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
   'usage.parser': ({ message, command: name }) => ({
@@ -115,11 +125,13 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.base-url': ({ url, reason }) => ({
     message: {
-      invalid: say`COURIER_BASE_URL ${short(url)} is not an http(s) URL, such as https://api.courier.com.`,
+      invalid:
+        say`COURIER_BASE_URL ${short(url)} is not an http(s) URL, such as https://api.courier.com.` +
+        didYouMean(withScheme(url)),
       'plain-http': say`COURIER_BASE_URL ${short(url)} is not https, and an API key goes over plain http to this machine only.`,
       credentials: say`COURIER_BASE_URL for ${short(url)} has a user or password in it, which Courier does not take.`,
     }[reason],
-    fix: ['unset', 'COURIER_BASE_URL'],
+    fix: (reason === 'invalid' && exported(withScheme(url))) || ['unset', 'COURIER_BASE_URL'],
   }),
   'usage.mixed-sources': ({ key, url }) => ({
     message: say`the key is from ${key}, and ${url} would receive it: both must come from the same place. Nothing was sent.`,
@@ -158,22 +170,13 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'interrupted.signal': () => ({ message: 'interrupted.', fix: help() }),
 };
 
-function configProblem({ problem, subject, expected = '', reason = '', suggestion }: ConfigProblem): string {
-  const sentence: Record<ConfigProblem['problem'], string> = {
-    syntax: 'that is not JSON.',
-    type: say`${subject || 'the file'} must be ${expected}.`,
-    unknown: say`there is no ${short(subject)}.` + didYouMean(suggestion),
-    missing: say`${subject} is missing.`,
-    empty: say`${subject} is empty: nothing would be checked.`,
-    twice: say`${short(subject)} stands there twice.`,
-    secret: say`${short(subject)}: the file names environments, never keys or URLs. env add keeps the key and where it goes; in CI it is in COURIER_API_KEY_<NAME>.`,
-    production: say`${short(subject)}: production is allowed on the command line only, with --allow-production.`,
-    environment: say`${shown(subject)} is no name of an environment: 1 to 32 of a-z, 0-9 and -.`,
-    user: say`${shown(subject)} is no user id (${reason}).`,
-    surface: say`${shown(subject)} is no surface.` + didYouMean(suggestion),
-    duration: say`${shown(subject)} is no duration (${reason}), such as "90s", "1h" or "7d".`,
-  };
-  return sentence[problem];
+const exported = (url: string | undefined) => url && ['export', `COURIER_BASE_URL=${url}`];
+
+/** What was meant by a host without its scheme; undefined for what is none. */
+function withScheme(text: string): string | undefined {
+  const [, host] = /^(\[[\da-f:]+\]|[\w.-]+)(?::\d{1,5})?(?:\/[\w./-]*)?$/i.exec(text) ?? [];
+  if (host === undefined || !/[.\]]|^localhost$/i.test(host) || text.length > 80) return undefined;
+  return `${isHere(host.toLowerCase()) ? 'http' : 'https'}://${text}`;
 }
 
 function listening(host: string, port: number, reason: string): string {
