@@ -22,6 +22,7 @@ export interface FailureFacts {
   'usage.missing': { option: string; command: string };
   'usage.needs-yes': { what: string; option: string };
   'usage.file': { option: string; path: string; reason: string };
+  /** `path` is empty for what the library was given. */
   'usage.seed': { path: string; problem: string };
   'usage.no-config': { path: string };
   'usage.config': { path: string; problems: ConfigProblem[] };

@@ -6,9 +6,9 @@ import { type Region, checkBaseUrl, regionBaseUrls } from './courier/regions.js'
 import type { Transport } from './courier/transport.js';
 import { checkKey } from './environments/key.js';
 import { Failure } from './errors.js';
-import { explain } from './output/messages/failures.js';
 import { type Finding, type Report, makeReport } from './report.js';
 import { type ScopeRequest, composeScopes } from './scopes/compose.js';
+import { speaking } from './speaking.js';
 import { readClaims } from './token/claims.js';
 import { parseDuration } from './token/duration.js';
 import { findToken } from './token/find.js';
@@ -168,22 +168,4 @@ async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> 
   await delay(ms, undefined, signal ? { signal } : {}).catch(() => {
     throw new Failure('interrupted.signal', {});
   });
-}
-
-/** A Failure leaves the library with its sentence as the message. */
-function speaking<T>(work: () => T): T {
-  const spoken = (error: unknown) => {
-    // Of a command line only it speaks with dashes, and with a colon before what it offers.
-    if (error instanceof Failure) error.message = explain(error).message.replace(/^--/, '').replace(/:$/, '.');
-    return error;
-  };
-  try {
-    const result = work();
-    if (!(result instanceof Promise)) return result;
-    return result.catch((error: unknown) => {
-      throw spoken(error);
-    }) as T;
-  } catch (error) {
-    throw spoken(error);
-  }
 }

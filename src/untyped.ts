@@ -3,7 +3,7 @@ import { similar } from './scopes/similar.js';
 
 /** What callers without types give: a guard that ignores what it does not know would let everything pass. */
 
-type Kind = 'text' | 'list' | 'seconds' | 'any';
+type Kind = 'text' | 'list' | 'seconds' | 'flag' | 'function' | 'any';
 
 /**
  * `options`, where each has a name that is known and a value of its kind; an undefined one counts as left out.
@@ -26,5 +26,7 @@ function wrong(value: unknown, kind: Kind): string | undefined {
   if (kind === 'text' && !isText(value)) return 'it is no text';
   if (kind === 'list' && !(Array.isArray(value) && value.every(isText))) return 'it takes a list of texts';
   if (kind === 'seconds' && !(typeof value === 'number' && value >= 0)) return 'it takes a number of seconds';
+  if (kind === 'flag' && typeof value !== 'boolean') return 'it takes true or false';
+  if (kind === 'function' && typeof value !== 'function') return 'it takes a function';
   return undefined;
 }

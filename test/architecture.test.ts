@@ -7,9 +7,11 @@ import { version } from '../src/version.js';
 const ranks = [
   ['main'],
   ['system', 'cli', 'index'],
-  ['streams', 'child', 'untyped'],
+  ['streams', 'child'],
   ['commands'],
-  ['output', 'probe', 'backend', 'emulator'],
+  ['probe', 'backend', 'emulator'],
+  ['speaking', 'untyped'],
+  ['output'],
   ['environments'],
   ['courier'],
   ['checks'],

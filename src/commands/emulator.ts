@@ -3,7 +3,7 @@ import { bracketed, isThisMachine } from '../emulator/guard.js';
 import { type EmulatorOptions, type Listening, type Seed, createEmulator } from '../emulator/index.js';
 import { isIsoTime } from '../emulator/schema.js';
 import { readSeed } from '../emulator/seed.js';
-import { Failure, errnoOf } from '../errors.js';
+import { Failure } from '../errors.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
 import { inertJson } from '../output/escape.js';
 import type { RequestEntry } from '../request-entry.js';
@@ -56,7 +56,8 @@ async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   const { console, context } = tools;
   const log = logTo(tools);
   const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest: log.add });
-  const listening = await listenAt(emulated.listen, flags);
+  const { port: at, host, allowHost: allowedHosts = [], allowOrigin: allowedOrigins = [] } = flags;
+  const listening = await emulated.listen({ port: at, host, allowedHosts, allowedOrigins });
   tellReady(listening, flags, tools);
   try {
     await Promise.race([context.stopped(), log.failed]);
@@ -93,17 +94,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-async function listenAt(
-  listen: ReturnType<typeof createEmulator>['listen'],
-  { port: at, host, allowHost = [], allowOrigin = [] }: EmulatorFlags,
-): Promise<Listening> {
-  try {
-    return await listen({ port: at, host, allowedHosts: allowHost, allowedOrigins: allowOrigin });
-  } catch (error) {
-    throw new Failure('usage.listen', { host, port: at, reason: errnoOf(error) });
   }
 }
 

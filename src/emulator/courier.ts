@@ -35,7 +35,7 @@ const readingScope = 'inbox:read:messages';
 export class EmulatedCourier {
   readonly state: State;
 
-  /** @throws {TypeError} for a seed that is none */
+  /** @throws {Failure} `usage.seed` */
   constructor(options: StateOptions, outside: Outside) {
     this.state = new State(options, outside);
   }

@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
+import { Failure, errnoOf } from '../errors.js';
 import type { Verdict } from '../request-entry.js';
+import { judged } from '../untyped.js';
 import { type Answer, errorAnswer, inText } from './answer.js';
 import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';
@@ -46,9 +48,19 @@ const maxBufferedBytes = 16 * maxBodyBytes;
 /** Of a body that is too large the rest is read and thrown away, so that its sender hears 413; but not for ever. */
 const maxDiscardedBytes = 16 * maxBodyBytes;
 
-/** REST, both GraphQLs and the socket on one port. Rejects with what node:net says of a port that cannot be had. */
-export async function listen(courier: EmulatedCourier, options: ListenOptions = {}): Promise<Listening> {
-  const { port = 0, host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = options;
+/**
+ * REST, both GraphQLs and the socket on one port.
+ * @throws {Failure} `usage.option`, `usage.value`, or `usage.listen` for what cannot be had
+ */
+export async function listen(courier: EmulatedCourier, options?: ListenOptions): Promise<Listening> {
+  const given = judged(options, { port: 'any', host: 'text', allowedHosts: 'list', allowedOrigins: 'list' });
+  const { port = 0, host = '127.0.0.1', allowedHosts = [], allowedOrigins = [] } = given;
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Failure('usage.value', {
+      option: 'port',
+      value: String(port),
+      reason: 'it takes a number from 0 to 65535',
+    });
   const guarding = asNamed({ host, allowedHosts, allowedOrigins });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxFrameBytes, clientTracking: true });
   const server = createServer((request, response) => respond(courier, guarding, request, response));
@@ -59,7 +71,7 @@ export async function listen(courier: EmulatedCourier, options: ListenOptions = 
     void upgrade(courier, guarding, sockets, request, socket, head);
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(new Failure('usage.listen', { host, port, reason: errnoOf(error) })));
     server.listen(port, host, resolve);
   });
   const url = `http://${authorityOf(host, (server.address() as AddressInfo).port)}`;

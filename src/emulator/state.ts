@@ -1,3 +1,4 @@
+import { Failure } from '../errors.js';
 import type { RequestEntry } from '../request-entry.js';
 import type { Answer } from './answer.js';
 import type { Settings } from './call.js';
@@ -53,7 +54,7 @@ export class State {
   readonly #answered = new Map<string, { at: number; answer: Answer }>();
   #ids = 0;
 
-  /** @throws {TypeError} for a seed that is none */
+  /** @throws {Failure} `usage.seed` */
   constructor(options: StateOptions, outside: Outside) {
     this.options = options;
     this.outside = outside;
@@ -115,6 +116,6 @@ function settingsOf({ missingScope = 'refuse' }: StateOptions): Settings {
 
 function seedOf(seed: Seed) {
   const read = readSeed(seed);
-  if ('problem' in read) throw new TypeError(`seed: ${read.problem}`);
+  if ('problem' in read) throw new Failure('usage.seed', { path: '', problem: read.problem });
   return read.value;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EmulatedCourier } from '../../src/emulator/courier.js';
 import { defaultSeed } from '../../src/emulator/default-seed.js';
 import { type Seed, readSeed } from '../../src/emulator/seed.js';
+import { failureOf } from '../token/failure-of.js';
 import { makeWorld, message } from './support.js';
 
 describe('what is none', () => {
@@ -57,9 +58,10 @@ describe('what is none', () => {
 
   it('is told to whoever makes an emulator of it', () => {
     const outside = { clock: () => 0, uptime: () => 0, newId: () => '', sleep: async () => {} };
-    expect(() => new EmulatedCourier({ seed: { brands: [{ id: '' }] } }, outside)).toThrow(
-      new TypeError('seed: brands.0.id: Invalid format: Expected /^[^:\\s]+$/ but received ""'),
-    );
+    expect(failureOf(() => new EmulatedCourier({ seed: { brands: [{ id: '' }] } }, outside))).toEqual({
+      code: 'usage.seed',
+      facts: { path: '', problem: 'brands.0.id: Invalid format: Expected /^[^:\\s]+$/ but received ""' },
+    });
   });
 });
 

@@ -63,7 +63,10 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.option': [{ option: evil, known: [evil], suggestion: evil }],
   'usage.no-value': [{ option: evil, next: evil }],
   'usage.file': [{ option: evil, path: evil, reason: evil }],
-  'usage.seed': [{ path: 'seed.json', problem: 'messages.0.user: Invalid key' }],
+  'usage.seed': [
+    { path: 'seed.json', problem: 'messages.0.user: Invalid key' },
+    { path: '', problem: evil },
+  ],
   'usage.listen': [
     { host: '127.0.0.1', port: 4010, reason: 'EADDRINUSE' },
     { host: '127.0.0.1', port: 80, reason: 'EACCES' },

@@ -100,7 +100,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: help(),
   }),
   'usage.seed': ({ path, problem }) => ({
-    message: say`--seed ${path} is no seed: ${short(problem, 200)}.`,
+    message: say`${path === '' ? 'that' : `--seed ${path}`} is no seed: ${short(problem, 200)}.`,
     fix: help('emulator'),
   }),
   'usage.no-config': ({ path }) => ({
@@ -182,7 +182,7 @@ function withScheme(text: string): string | undefined {
 function listening(host: string, port: number, reason: string): string {
   const place = say`port ${port} of ${short(host)}`;
   if (reason === 'EADDRINUSE')
-    return `${place} is in use, perhaps by another emulator. --port takes another one, and 0 any that is free.`;
+    return `${place} is in use, perhaps by another emulator. Choose another one, or 0 for any that is free.`;
   if (reason === 'EACCES') return `${place} is not for everybody to take: choose one above 1023.`;
-  return say`${short(host)} is no address of this machine that can be listened on (${reason}). Without --host it is 127.0.0.1.`;
+  return say`${short(host)} is no address of this machine that can be listened on (${reason}). Left out, it is 127.0.0.1.`;
 }
