@@ -7,7 +7,7 @@ export interface FailureFacts {
   'usage.parser': { message: string; command?: string | undefined };
   'usage.unknown-command': { word: string; suggestion?: string[] | undefined };
   'usage.token-first': Record<never, never>;
-  'usage.key-in-argv': { option?: string; name?: string };
+  'usage.key-in-argv': { option?: string; name?: string; command?: string };
   'usage.unknown-option': { option: string; command: string; suggestion?: string | undefined };
   'usage.token-option': { option: string };
   'usage.option-first': { option: string; command: string };

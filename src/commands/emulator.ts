@@ -10,7 +10,7 @@ import type { RequestEntry } from '../request-entry.js';
 import { keyByHand } from './environment.js';
 import { examples, list, once, oneOf } from './options.js';
 import { readTextFile } from './text-file.js';
-import type { Act, Tools } from './tools.js';
+import type { Act, GlobalFlags, Tools } from './tools.js';
 
 interface EmulatorFlags {
   port: number;
@@ -35,7 +35,7 @@ export function define(command: Command, act: Act): void {
       'an Inbox without inbox:read:messages: refuse (401), or empty (200)',
       oneOf('--missing-scope', ['refuse', 'empty']),
     )
-    .option('--clock <time>', 'begin at this time (ISO 8601), and stand still', time)
+    .option('--clock <time>', 'begin at this time or date (ISO 8601), and stand still', time)
     .option('--fixed-ids', 'ids that count up: two runs answer the same')
     .option('--allow-host <hosts>', 'other names that it is called by', list('--allow-host'))
     .option('--allow-origin <origins>', 'pages of other machines that may call it', origins)
@@ -44,6 +44,7 @@ export function define(command: Command, act: Act): void {
       examples(
         ['courier-jwt emulator', 'on port 4010, with messages for alice and bob'],
         ['courier-jwt emulator --port 0 --json', 'any port; a line of JSON a request'],
+        ['courier-jwt emulator --port 0 -q > url', 'any port; the URL alone'],
         ['courier-jwt emulator --seed inbox.json', 'with messages of your own'],
         ['courier-jwt issue --user alice --env local', 'a token that it takes'],
         ['curl -X POST localhost:4010/__emulator/reset', 'begin again; GET /__emulator lists the rest'],
@@ -54,6 +55,7 @@ export function define(command: Command, act: Act): void {
 
 async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   const { console, context } = tools;
+  refuseForeign(tools.flags);
   const log = logTo(tools);
   const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest: log.add });
   const { port: at, host, allowHost: allowedHosts = [], allowOrigin: allowedOrigins = [] } = flags;
@@ -67,6 +69,17 @@ async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   log.flush();
   console.note('stopped.');
   return 0;
+}
+
+/** Flags of every command that say which Courier is called: here there is none to call. */
+function refuseForeign({ env, region, envFile }: GlobalFlags): void {
+  const refuse = (flag: string, reason: string) =>
+    new Failure('usage.conflict', { options: ['emulator', flag], reason });
+  if (env !== undefined)
+    throw refuse('--env', 'it needs no key, and holds test and production both: the key of a request says which');
+  if (region !== undefined) throw refuse('--region', '--host and --port say where it listens');
+  if (envFile !== undefined)
+    throw refuse('--env-file', 'it reads no variables. --api-key-file takes the key of a file');
 }
 
 async function optionsOf(flags: EmulatorFlags, tools: Tools): Promise<EmulatorOptions> {
@@ -99,6 +112,7 @@ function parseJson(text: string): unknown {
 
 function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFlags, { console, flags }: Tools): void {
   if (flags.json) console.result(line({ event: 'ready', url, apiUrls }));
+  else if (flags.quiet) console.result(url);
   // Any key is taken: one that has the shape of a real one would be redacted.
   console.note(readyText(url, apiUrls, apiKeyFile === undefined ? 'token_emulated' : null, console.err));
   if (!isThisMachine(bracketed(host.toLowerCase())))

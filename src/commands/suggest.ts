@@ -1,6 +1,6 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
-import { operandsIn } from './argv.js';
+import { operandsIn, partsOf } from './argv.js';
 import { commandTable } from './table.js';
 import { pasteable } from './words.js';
 
@@ -59,11 +59,19 @@ export function suggestCommand(group: string, word: string, rest: string[]): str
 
 /** What was probably meant by a word too many: `scopes inbox`. */
 export function suggestOperand(command: string, argv: string[]): string[] | undefined {
-  // It starts by itself.
-  const others = argv.filter((word) => !['start', 'run', 'up', 'serve'].includes(word));
-  if (command === 'emulator' && others.length < argv.length) return pasteable(others);
+  if (command === 'emulator') return emulatorWithout(argv);
   const surface = surfaces.find(({ id }) => argv.includes(id));
   return command === 'scopes' && surface ? ['courier-jwt', 'scopes', '--for', surface.id] : undefined;
+}
+
+/** It starts by itself, and a port is behind its flag. */
+function emulatorWithout(argv: string[]): string[] | undefined {
+  const words = partsOf(argv).flatMap(({ flag, words: [word = '', ...rest] }) => {
+    if (flag !== undefined) return [word, ...rest];
+    if (['start', 'run', 'up', 'serve'].includes(word)) return [];
+    return /^\d{1,5}$/.test(word) ? ['--port', word] : [word];
+  });
+  return words.join(' ') === argv.join(' ') ? undefined : pasteable(words);
 }
 
 /** The options that people try, by what does it. */
@@ -86,6 +94,7 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--force': ['--yes'],
     '--origin': ['--allow-origin'],
     '--cors': ['--allow-origin'],
+    '-p': ['--port'],
     '--hostname': ['--host'],
     '--bind': ['--host'],
     '--data': ['--seed'],

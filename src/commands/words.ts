@@ -28,7 +28,8 @@ export function judgeWords(argv: string[]): void {
   const flag = words.find((word) => keyFlag.test(word));
   const named = operandsIn(words);
   const place = nameOfAdd(named);
-  if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place });
+  const command = named[0] === 'emulator' ? { command: 'emulator' } : {};
+  if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place, ...command });
   const valueless = partsOf(argv).find(({ flag: name, words: [, next = ''] }) => name && /^--\w|^-[euqyh]$/.test(next));
   if (valueless) throw new Failure('usage.no-value', { option: valueless.flag!, next: valueless.words[1]! });
   const takesKey = named[0] === 'issue' || named[0] === 'env';

@@ -21,10 +21,13 @@ export function read<T extends v.GenericSchema>(
 /** From there on dates are written with more digits, and sort wrongly; in milliseconds. */
 export const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** ISO 8601 with an offset: without one it would mean another moment on another machine. */
+/** ISO 8601 with an offset: without one it would mean another moment on another machine. A date alone is its midnight in UTC. */
 export const isoTime = v.pipe(
   v.string(),
-  v.isoTimestamp(),
+  v.check(
+    (text) => v.ISO_TIMESTAMP_REGEX.test(text) || v.ISO_DATE_REGEX.test(text),
+    ({ received }) => `Invalid timestamp: Received ${received}`,
+  ),
   v.check((text) => Date.parse(text) >= 0 && Date.parse(text) <= lastMoment, 'Invalid timestamp'),
 );
 

@@ -43,6 +43,46 @@ describe('what people try first is answered with what they meant', () => {
       offered: 'courier-jwt emulator --port 0',
     },
     {
+      argv: ['emulator', '4010'],
+      said: 'emulator takes no such word. Did you mean:',
+      offered: 'courier-jwt emulator --port 4010',
+    },
+    {
+      argv: ['emulator', 'start', '--host', '127.0.0.1', '3000', '--fixed-ids'],
+      said: 'emulator takes no such word. Did you mean:',
+      offered: 'courier-jwt emulator --host 127.0.0.1 --port 3000 --fixed-ids',
+    },
+    {
+      argv: ['emulator', 'inbox'],
+      said: 'emulator takes no such word: see its help.',
+      offered: 'courier-jwt emulator --help',
+    },
+    {
+      argv: ['emulator', '-p', '3000'],
+      said: 'emulator has no option -p. Did you mean --port?',
+      offered: 'courier-jwt emulator --port 3000',
+    },
+    {
+      argv: ['emulator', '--api-key', 'x', '--port', '0'],
+      said: '--api-key is not an option: other users of this machine can see what stands on a command line. Without one the emulator takes any key; name a file, and it takes that one alone. If the key is real, rotate it (https://app.courier.com/settings/api-keys).',
+      offered: 'courier-jwt emulator --api-key-file key.txt',
+    },
+    {
+      argv: ['emulator', '-e', 'local', '--port', '0'],
+      said: 'emulator and --env do not go together: it needs no key, and holds test and production both: the key of a request says which.',
+      offered: 'courier-jwt emulator --port 0',
+    },
+    {
+      argv: ['--region=eu', 'emulator', '--port', '0'],
+      said: 'emulator and --region do not go together: --host and --port say where it listens.',
+      offered: 'courier-jwt emulator --port 0',
+    },
+    {
+      argv: ['emulator', '--env-file', '.env', '--seed', 'a.json'],
+      said: 'emulator and --env-file do not go together: it reads no variables. --api-key-file takes the key of a file.',
+      offered: 'courier-jwt emulator --seed a.json',
+    },
+    {
       argv: ['emulator', '--origin', 'http://app.test'],
       said: 'emulator has no option --origin. Did you mean --allow-origin?',
       offered: 'courier-jwt emulator --allow-origin http://app.test',

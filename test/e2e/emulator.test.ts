@@ -85,6 +85,20 @@ stopped.
   });
 });
 
+it('with -q it says the URL on stdout, and nothing else', async () => {
+  const running = start(['emulator', '--port', '0', '-q']);
+  await running.until(() => running.output.stdout.includes('\n'));
+  const url = running.output.stdout.trim();
+  const { status } = await fetch(`${url}/brands`);
+  const { code, stdout, stderr } = await running.endBy('SIGTERM');
+  expect({ code, status, stdout: stdout.replace(/\d+\n$/, 'PORT'), stderr }).toEqual({
+    code: 0,
+    status: 401,
+    stdout: 'http://127.0.0.1:PORT',
+    stderr: '',
+  });
+});
+
 describe('how it ends', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s within a second, whatever is open', async (signal) => {
     await withEmulator([], async ({ url, apiUrls, running, issue, control }) => {

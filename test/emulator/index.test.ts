@@ -28,6 +28,10 @@ it.each<{ options: unknown; expected: string }>([
     options: { clock: 'tomorrow' },
     expected: 'usage.value: clock tomorrow: it takes an ISO 8601 time, such as 2026-01-01T00:00:00Z.',
   },
+  {
+    options: { clock: '2026-13-01' },
+    expected: 'usage.value: clock 2026-13-01: it takes an ISO 8601 time, such as 2026-01-01T00:00:00Z.',
+  },
   { options: { clock: 5 }, expected: 'usage.value: clock 5: it takes an ISO 8601 time, such as 2026-01-01T00:00:00Z.' },
   { options: { apiKey: 5 }, expected: 'usage.value: apiKey 5: it is no text.' },
   { options: { sequentialIds: 1 }, expected: 'usage.value: sequentialIds 1: it takes true or false.' },
@@ -84,6 +88,13 @@ it('fails as the library does', () => {
   expect(Failure).toBe(MainFailure);
 });
 
+it.each([
+  { clock: '2026-01-01', now: '2026-01-01T00:00:00.000Z' },
+  { clock: '2026-01-01T09:30:00+02:00', now: '2026-01-01T07:30:00.000Z' },
+])('begins at $clock', ({ clock, now }) => {
+  expect(createEmulator({ clock }).control.now()).toBe(now);
+});
+
 it('is asked by its own language, and says what it cannot do', () => {
   const { control } = createEmulator({ clock: '2026-01-01T00:00:00Z' });
   control.advance('2h');
@@ -94,7 +105,7 @@ it('is asked by its own language, and says what it cannot do', () => {
   control.missingScope('empty');
   const before = control.now();
   control.recover();
-  control.setTime('2027-01-01T00:00:00Z');
+  control.setTime('2027-01-01');
   const state = control.state('production');
   state.messages = [];
   expect({

@@ -98,7 +98,7 @@ describe('the world that it describes', () => {
             tenant: 'acme',
             title: 'T',
             body: 'B',
-            created: '2025-12-01T01:00:00+01:00',
+            created: '2025-12-01',
             read: '2025-12-02T01:00:00+01:00',
             opened: '2025-12-01T23:00:00-05:00',
             archived: '2025-12-05T00:00:00Z',

@@ -26,12 +26,14 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: 'a token needs a command before it. Run this, paste the token, and press Enter and Ctrl-D:',
     fix: pasted.fix,
   }),
-  'usage.key-in-argv': ({ option, name }) => ({
-    message: say`${option === undefined ? 'no key belongs there' : `${option} is not an option`}: other users of this machine can see what stands on a command line. Pipe the key in, name a file, or set COURIER_API_KEY. If the key is real, rotate it (${keysPage}).`,
+  'usage.key-in-argv': ({ option, name, command: of }) => ({
+    message: say`${option === undefined ? 'no key belongs there' : `${option} is not an option`}: other users of this machine can see what stands on a command line. ${of === 'emulator' ? 'Without one the emulator takes any key; name a file, and it takes that one alone' : 'Pipe the key in, name a file, or set COURIER_API_KEY'}. If the key is real, rotate it (${keysPage}).`,
     fix:
-      name === undefined
-        ? command('issue', '--user', someUser, '--api-key-stdin')
-        : command('env', 'add', name, '--api-key-stdin'),
+      of === 'emulator'
+        ? command('emulator', '--api-key-file', 'key.txt')
+        : name === undefined
+          ? command('issue', '--user', someUser, '--api-key-stdin')
+          : command('env', 'add', name, '--api-key-stdin'),
     ...(option !== undefined && {
       again: { commands: ['issue', 'env add', 'env check'], without: [option], add: ['--api-key-stdin'] },
     }),
@@ -79,6 +81,8 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.conflict': ({ options, reason }) => ({
     message: say`${options.join(' and ')} do not go together${reason ? `: ${reason}` : ''}.`,
     fix: help(),
+    // Its conflicts are with flags of other commands.
+    again: { commands: ['emulator'], without: [...options, '-e'] },
   }),
   'usage.needs': ({ option, needs }) => ({
     message: say`${option} means nothing without ${needs}.`,
