@@ -1,9 +1,10 @@
 import type { Verdict } from '../request-entry.js';
 
-/** What goes back: JSON, or nothing. */
+/** What goes back: JSON, or nothing; or a text, whose type is in the headers. */
 export interface Answer {
   status: number;
   body?: unknown;
+  text?: string;
   headers?: Record<string, string>;
 }
 
@@ -26,13 +27,13 @@ export function errorAnswer(status: number, message: string, headers?: Record<st
 }
 
 /** What goes over the wire, with 500 where the body has no text: it would be longer than any, or nested without end. */
-export function inText({ status, body, headers }: Answer): {
+export function inText({ status, body, text, headers }: Answer): {
   status: number;
   text: string | undefined;
   headers: Answer['headers'];
 } {
   try {
-    return { status, text: JSON.stringify(body), headers };
+    return { status, text: text ?? JSON.stringify(body), headers };
   } catch {
     return { status: 500, text: JSON.stringify(errorAnswer(500, 'Internal Server Error').body), headers };
   }

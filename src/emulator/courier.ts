@@ -8,6 +8,7 @@ import type { Silence } from './faults.js';
 import { clientRoot, clientSchema } from './graphql/client.js';
 import { inboxRoot, inboxSchema } from './graphql/inbox.js';
 import { runGraphql } from './graphql/run.js';
+import { isForBrowser, page } from './page.js';
 import type { Connection, Realtime } from './realtime.js';
 import { withoutSecrets } from './redact.js';
 import type { Told } from './requests.js';
@@ -103,6 +104,7 @@ export class EmulatedCourier {
   }
 
   #rest(request: EmulatedRequest, path: string, query: URLSearchParams, told: Told): Answer {
+    if (isForBrowser(request.method, path, request.headers.accept)) return page;
     const found = routeFor(routes, request.method, path);
     if (!found) throw notHere(request.method, path);
     const { route, parameters } = found;

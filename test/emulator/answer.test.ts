@@ -10,6 +10,7 @@ it.each([
     answer: { status: 200, body: { a: 1 }, headers: { b: 'c' } },
     expected: { status: 200, text: '{"a":1}', headers: { b: 'c' } },
   },
+  { answer: { status: 200, text: 'a' }, expected: { status: 200, text: 'a' } },
   {
     answer: { status: 200, body: nested },
     expected: { status: 500, text: '{"message":"Internal Server Error","type":"api_error"}' },

@@ -42,6 +42,38 @@ it.each([
   }).toEqual({ status, before: false, after: 'Wed, 01 Jan 2031 12:00' });
 });
 
+it('shows a page to a browser, and logs it as any answer', async () => {
+  const accept = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
+  const response = await fetch(at.url, { headers: { accept } });
+  const html = await response.text();
+  const links = [...html.matchAll(/href="(\/[^"]*)"/g)].map(([, path]) => path);
+  const linked = await Promise.all(links.map(async (path) => (await fetch(at.url + path)).status));
+  const [{ status, verdict, reason } = {}] = emulator.control.requests();
+  expect({
+    status: response.status,
+    type: response.headers.get('content-type'),
+    links,
+    linked,
+    verdict,
+    reason,
+  }).toEqual({
+    status,
+    type: 'text/html; charset=utf-8',
+    links: ['/__emulator/health', '/__emulator/requests', '/__emulator/state', '/__emulator'],
+    linked: [200, 200, 200, 200],
+    verdict: { code: 'open' },
+    reason: null,
+  });
+  expect([status, html.includes('POST /q'), html.includes('POST /client/q')]).toEqual([200, true, true]);
+});
+
+it.each([
+  { name: 'what asks for no HTML', path: '/', accept: '*/*' },
+  { name: 'another path', path: '/favicon.ico', accept: 'text/html' },
+])('shows none to $name', async ({ path, accept }) => {
+  expect((await get(path, { accept })).statusCode).toBe(404);
+});
+
 /** With node:http, for fetch has a mind of its own about Host. */
 async function get(path: string, headers: Record<string, string>): Promise<IncomingMessage> {
   const [response] = (await once(request(at.url + path, { headers }).end(), 'response')) as [IncomingMessage];
