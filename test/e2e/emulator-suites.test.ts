@@ -61,7 +61,8 @@ it('README’s Jest suite passes, and leaves nothing open', async () => {
 });
 
 it('README’s seed is one', () => {
-  const [seed = ''] = readme.split('```json\n')[1]!.split('```');
+  const blocks = readme.split('```json\n').map((block) => block.split('```')[0]!);
+  const seed = blocks.find((block) => block.includes('"messages"'))!;
   const { control } = createEmulator({ seed: JSON.parse(seed) as Seed });
   const { messages, sections } = control.state();
   expect([messages[0]?.title, sections[0]?.topics[0]?.id]).toEqual(['Hello', 'digest']);

@@ -63,7 +63,7 @@ describe("README's recipe for GitHub Actions", () => {
     which === 'bash' && run ? [{ name, run }] : [],
   );
 
-  async function run(script: string, secret: string) {
+  async function runStep(script: string, secret: string) {
     const { cwd } = project();
     symlinkSync(root, join(cwd, 'courier-jwt'));
     const { bin } = project();
@@ -98,7 +98,7 @@ describe("README's recipe for GitHub Actions", () => {
   });
 
   it.each(commands)('$name', async ({ name, run: script }) => {
-    const { code, stdout, stderr, summary } = await run(script, apiKey);
+    const { code, stdout, stderr, summary } = await runStep(script, apiKey);
     expect([code, (stdout + stderr).includes(apiKey)]).toEqual([0, false]);
     if (name.startsWith('tokens')) {
       expect(stdout).toBe('smoke: 4 checks: 4 passed\n');
@@ -117,7 +117,7 @@ describe("README's recipe for GitHub Actions", () => {
     { step: 'the key still grants it', exit: 3, told: /COURIER_API_KEY_TEST is set, and empty/ },
     { step: 'end-to-end tests, with a token of their own', exit: 3, told: /COURIER_API_KEY_TEST is set, and empty/ },
   ])('$step, in a fork whose secret is empty: exit $exit, and the reason', async ({ step, exit, told }) => {
-    const { code, stdout, stderr, requests } = await run(commands.find(({ name }) => name === step)!.run, '');
+    const { code, stdout, stderr, requests } = await runStep(commands.find(({ name }) => name === step)!.run, '');
     expect([code, requests]).toEqual([exit, 0]);
     expect(stdout + stderr).toMatch(told);
   });
