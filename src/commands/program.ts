@@ -103,6 +103,6 @@ function unknownIn(argv: string[]): { group: string; word: string } | undefined 
   if (!isHelp || first === undefined) return undefined;
   const entry = commandTable.find(({ name }) => name === first);
   if (!entry) return { group: '', word: first };
-  const isUnknown = entry.commands && !entry.isAlone && second !== undefined && !entry.commands.includes(second);
+  const isUnknown = entry.commands && second !== undefined && !entry.commands.includes(second);
   return isUnknown ? { group: first, word: second } : undefined;
 }

@@ -10,10 +10,12 @@ import { junitReport } from '../output/reporters/junit.js';
 import { exitCodeOf, makeReport } from '../report.js';
 import { examples, oneOf } from './options.js';
 import { readConfig } from './smoke/config.js';
-import * as init from './smoke/init.js';
+import { init } from './smoke/init.js';
 import { runChecks } from './smoke/run.js';
 import { readTextFile } from './text-file.js';
 import { type Act, type Tools, isAutomated } from './tools.js';
+
+const defaultFile = 'courier-jwt.config.json';
 
 const reporters = ['human', 'json', 'junit', 'github'] as const;
 type Reporter = (typeof reporters)[number];
@@ -27,7 +29,8 @@ interface SmokeOptions {
 
 export function define(command: Command, act: Act): void {
   command
-    .argument('[file]', `what to check (default: ${init.defaultFile})`)
+    .argument('[file]', `what to check (default: ${defaultFile}); init writes one`)
+    .argument('[new file]', 'where init writes it')
     .option('--reporter <name>', 'human, json, junit or github (default: human)', oneOf('--reporter', reporters))
     .option('--online', 'try each token on Courier, too, whatever the file says')
     .option('--concurrency <n>', 'how many checks at once', concurrency, 8)
@@ -35,7 +38,7 @@ export function define(command: Command, act: Act): void {
     .addHelpText(
       'after',
       examples(
-        ['courier-jwt smoke init', 'a file to start with, from the environments that are kept'],
+        ['courier-jwt smoke init', 'a file to start with, from the environments that are kept but production'],
         ['courier-jwt smoke', 'mints and judges a token for each environment, user and surface'],
         ['courier-jwt smoke --online', 'and does Courier take them?'],
         ['courier-jwt smoke --reporter junit > smoke.xml', 'for a CI that reads JUnit'],
@@ -44,12 +47,17 @@ export function define(command: Command, act: Act): void {
         '\n\nThe tokens are thrown away. Exit 0 all is well, 1 something is not, 3 a key is refused, 4 could not tell.',
     )
     .action(act(smoke));
-  init.define(command.command('init [file]').description('write a file to start with'), act);
-  command.usage('[file] [options]');
+  command.usage('[file | init] [options]');
 }
 
-async function smoke(options: SmokeOptions, tools: Tools, [path = init.defaultFile]: (string | undefined)[]) {
+async function smoke(
+  options: SmokeOptions,
+  tools: Tools,
+  [path = defaultFile, newFile]: (string | undefined)[],
+): Promise<number> {
   const { console, context, flags } = tools;
+  if (path === 'init') return init(newFile ?? defaultFile, tools);
+  if (newFile !== undefined) throw new Failure('usage.excess', { command: 'smoke' });
   if (flags.json && options.reporter !== undefined && options.reporter !== 'json')
     throw new Failure('usage.conflict', { options: ['--json', `--reporter ${options.reporter}`] });
   if (flags.env !== undefined)

@@ -6,8 +6,6 @@ export interface CommandEntry {
   summary: string;
   /** The commands of a group. */
   commands?: string[];
-  /** Whether it is a command itself, too, with words of its own. */
-  isAlone?: boolean;
   /** Chunks of their own: a command loads its code and no other's. */
   load(): Promise<CommandModule>;
 }
@@ -44,8 +42,6 @@ export const commandTable: CommandEntry[] = [
   {
     name: 'smoke',
     summary: 'mint and judge tokens for environments, users and surfaces: before a release',
-    commands: ['init'],
-    isAlone: true,
     load: () => import('./smoke.js'),
   },
   {

@@ -86,8 +86,7 @@ const valuesOfOperands: Record<string, Values> = {
   'env use': environments,
   'env check': environments,
   'env remove': kept,
-  smoke: { kind: 'files' },
-  'smoke init': { kind: 'files' },
+  smoke: words('init'),
   completion: words(...shells),
 };
 

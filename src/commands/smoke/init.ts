@@ -1,29 +1,14 @@
-import type { Command } from 'commander';
 import { Failure, errnoOf } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
-import { examples } from '../options.js';
 import { limitBytes } from '../text-file.js';
-import type { Act, Tools } from '../tools.js';
-
-export const defaultFile = 'courier-jwt.config.json';
+import type { Tools } from '../tools.js';
 
 /** Where the package has it. */
 const schema = './node_modules/courier-jwt/dist/config.schema.json';
 
-export function define(command: Command, act: Act): void {
-  command
-    .addHelpText(
-      'after',
-      examples(
-        ['courier-jwt smoke init', `writes ${defaultFile}`],
-        ['courier-jwt smoke init smoke.json --yes', 'in the place of one that is there'],
-      ) + '\n\nIt names the environments that are kept, but for production; without any, local.',
-    )
-    .action(act(init));
-}
-
-async function init(_: object, tools: Tools, [path = defaultFile]: (string | undefined)[]): Promise<number> {
+/** Writes a file to start with, from the environments that are kept; without any it names local. */
+export async function init(path: string, tools: Tools): Promise<number> {
   const { console, context, flags } = tools;
   if (!flags.yes && (await exists(path, tools))) throw new Failure('usage.file-exists', { path });
   const { names, production } = environmentsOf(tools);
