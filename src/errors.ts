@@ -16,6 +16,8 @@ export interface FailureFacts {
   'usage.no-value': { option: string; next: string };
   'usage.value': { option: string; value: string; reason: string; suggestion?: string | undefined };
   'usage.excess': { command: string; suggestion?: string[] | undefined; takesToken?: boolean };
+  /** Of `exec`: a word too many before `--`. */
+  'usage.no-dashes': { word: string; suggestion?: string[] | undefined };
   'usage.repeated': { option: string };
   'usage.conflict': { options: string[]; reason?: string | undefined };
   'usage.needs': { option: string; needs: string };
@@ -98,8 +100,8 @@ export interface FailureFacts {
   'internal.error': { message: string };
 
   // a command that cannot be run: exit 127 and 126, as shells have it
-  'exec.not-found': { program: string };
-  'exec.not-runnable': { program: string; reason: string };
+  'exec.not-found': { command: string };
+  'exec.not-runnable': { command: string; reason: string };
 
   // exit 130
   'interrupted.signal': Record<never, never>;
@@ -151,13 +153,18 @@ export type KeyProblem =
 export type NetworkReason = 'refused' | 'dns' | 'dropped' | 'certificate' | 'proxy' | 'other';
 export type NonsenseProblem = 'not-json' | 'no-token' | 'not-a-jwt' | 'not-asked-for' | 'too-large';
 
+/** Of several things that are alike, which one failed: `A (token.txt)`. */
+interface Whose {
+  of?: string;
+}
+
 /** A foreseen failure: a stable code and the facts behind it. Never holds a key or a token's signature. */
 export class Failure<C extends FailureCode = FailureCode> extends Error {
   override readonly name = 'Failure';
   readonly code: C;
-  readonly facts: FailureFacts[C];
+  readonly facts: FailureFacts[C] & Whose;
 
-  constructor(code: C, facts: FailureFacts[C], options?: ErrorOptions) {
+  constructor(code: C, facts: FailureFacts[C] & Whose, options?: ErrorOptions) {
     super(code, options);
     this.code = code;
     this.facts = facts;

@@ -8,6 +8,7 @@ import type { Network } from './courier/transport.js';
 import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
+import { Failure } from './errors.js';
 import { isReading, readAll, readFile, sleep, writeAll } from './streams.js';
 
 /** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
@@ -54,12 +55,13 @@ export function system(keychainScript: string): Context {
       append: async (path, text) => appendFileSync(path, text),
     },
     async run(command, variables) {
-      // Ctrl-C is the command's from here on.
-      process.removeAllListeners('SIGINT');
       const { runChild } = await import('./child.js');
-      const ended = await runChild(command, variables, process, stdin.isTerminal);
-      if ('code' in ended) return ended.code;
-      return dieOf(ended.signal, 128 + ended.number);
+      if (interruption().aborted) throw new Failure('interrupted.signal', {});
+      // From here on Ctrl-C is the command's.
+      process.removeAllListeners('SIGINT');
+      const onTerminal = () => [0, 1, 2].some(isTerminal);
+      const { code, signal } = await runChild(command, variables, { us: process, onTerminal });
+      return signal === null ? code : dieOf(signal, code);
     },
     get interruption() {
       return interruption();

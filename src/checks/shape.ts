@@ -21,12 +21,18 @@ function checkAlgorithm({ header, signature }: FoundToken, fix: string[]): Findi
   const algorithm = algorithmOf(header);
   if (isUnsigned(header)) return [{ code: 'signature.none', status: 'fail', facts: { algorithm }, fix }];
   if (algorithm !== 'HS256') return [{ code: 'signature.algorithm', status: 'warn', facts: { algorithm }, fix }];
-  if (signature.length === hs256Length) return [];
+  const length = lengthOf(signature);
+  if (length === 'whole') return [];
   const facts = { characters: signature.length, expected: hs256Length };
-  // Half a MAC and more is a real one that lost its end; less is a stand-in, as test fixtures have.
-  return signature.length >= hs256Length / 2 && signature.length < hs256Length
+  return length === 'cut-short'
     ? [{ code: 'signature.cut-short', status: 'fail', facts, fix }]
     : [{ code: 'signature.stand-in', status: 'warn', facts, fix }];
+}
+
+/** Half a MAC and more is a real one that lost its end; less is a stand-in, as test fixtures have. */
+export function lengthOf(signature: string): 'whole' | 'cut-short' | 'stand-in' {
+  if (signature.length === hs256Length) return 'whole';
+  return signature.length >= hs256Length / 2 && signature.length < hs256Length ? 'cut-short' : 'stand-in';
 }
 
 function checkLocal(token: FoundToken, localExpected: boolean, fix: string[]): Finding[] {

@@ -1,24 +1,19 @@
 import type { Again } from '../output/messages/failures/sentences.js';
 import { partsOf } from './argv.js';
-import { commandIn } from './table.js';
+import { commandIn, splitCommand } from './table.js';
 
 /** How a token is given, or what people take for it. */
 const tokenFlags = ['--token-file', '--token', '--jwt'];
 
 /** The words of a command line once more, changed; undefined where that is for other commands, or cannot be said. */
 export function wordsAgain(argv: string[], again: Again): string[] | undefined {
-  const dashes = argv.indexOf('--');
-  if (dashes > 0 && commandIn(argv)[0] === 'exec') {
-    // What stands behind is a command of its own.
-    const words = wordsAgain(argv.slice(0, dashes), again);
-    return words && [...words, ...argv.slice(dashes)];
-  }
   const { commands, without = [], replace = [], add = [], token } = again;
-  const named = commandIn(argv);
+  const { own, command } = splitCommand(argv);
+  const named = commandIn(own);
   if (commands && !commands.includes(named.join(' '))) return undefined;
   // What reads JSON asks for it itself: the command is the same that is printed.
   const dropped = ['--json', ...without, ...(token ? tokenFlags : [])];
-  const parts = partsOf(argv);
+  const parts = partsOf(own);
   // The command comes first, wherever it stood.
   const names = parts.filter(({ flag }) => flag === undefined).slice(0, named.length);
   const rest = parts.filter((part) => !names.includes(part));
@@ -27,7 +22,7 @@ export function wordsAgain(argv: string[], again: Again): string[] | undefined {
   // They stood after `--`, which is not kept.
   if (kept.some(({ flag, words }) => flag === undefined && /^-./.test(words[0]!))) return undefined;
   const words = kept.flatMap((part) => part.words.map((word) => replaced(word, replace)));
-  return [...named, ...words, ...add, ...(token ?? [])];
+  return [...named, ...words, ...add, ...(token ?? []), ...(command ? ['--', ...command] : [])];
 }
 
 /** A flag, the value after its `=`, or one of a list. */

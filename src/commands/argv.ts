@@ -23,9 +23,16 @@ export function partsOf(argv: string[]): { flag?: string; words: string[] }[] {
     const word = argv[i]!;
     const isFlag = word.startsWith('-') && word !== '-';
     const [flag = ''] = word.split('=');
-    const takesNext = !word.includes('=') && (valuedFlags.has(word) || keyFlag.test(word)) && i + 1 < end;
+    const takesNext = !word.includes('=') && (takesValue(word) || keyFlag.test(word)) && i + 1 < end;
     parts.push(isFlag ? { flag, words: takesNext ? [word, argv[i + 1]!] : [word] } : { words: [word] });
     if (takesNext) i += 1;
   }
   return [...parts, ...argv.slice(end + 1).map((word) => ({ words: [word] }))];
+}
+
+/** Of short flags in one, as `-qe`, the first that takes a value takes what is left of the word. */
+function takesValue(word: string): boolean {
+  const [, letters = ''] = /^-(\w+)$/.exec(word) ?? [];
+  const first = Array.from(letters).findIndex((letter) => valuedFlags.has(`-${letter}`));
+  return valuedFlags.has(word) || (first !== -1 && first === letters.length - 1);
 }

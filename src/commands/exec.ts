@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { keyNamesIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
-import { say, short } from '../output/escape.js';
-import { exitCodeOf } from '../report.js';
+import { say, short, toJson } from '../output/escape.js';
+import { exitCodeOf, makeReport } from '../report.js';
 import { isoOrNull } from '../token/time.js';
 import { type MintOptions, type Minted, addMintOptions, askedBy, mint, summary } from './minting.js';
 import { examples } from './options.js';
@@ -10,7 +10,6 @@ import type { Act, Tools } from './tools.js';
 
 export function define(command: Command, act: Act): void {
   addMintOptions(command)
-    .argument('[command...]')
     .addHelpText(
       'after',
       examples(
@@ -31,10 +30,11 @@ async function exec(options: MintOptions, tools: Tools, operands: (string | unde
   const { console, context } = tools;
   const command = operands.filter((word) => word !== undefined);
   const asked = askedBy(options, 'exec');
-  if (command.length === 0) throw new Failure('usage.missing', { option: 'a command, after --', command: 'exec' });
+  if (command.length === 0) throw new Failure('usage.missing', { option: 'a command after --', command: 'exec' });
   const minted = await mint(asked, options, tools);
   const less = exitCodeOf(minted.granted);
   if (less !== 0) {
+    if (tools.flags.json) console.result(toJson(makeReport(minted.granted)));
     console.error(say`${console.err.red('error:')} less was granted than asked: ${command[0]!} was not run.`);
     return less;
   }

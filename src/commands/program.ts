@@ -6,7 +6,7 @@ import type { Secrets } from '../output/secrets.js';
 import { version } from '../version.js';
 import { operandsIn } from './argv.js';
 import { addGlobalOptions } from './options.js';
-import { type CommandEntry, commandTable } from './table.js';
+import { type CommandEntry, commandTable, splitCommand } from './table.js';
 import type { Act, GlobalFlags } from './tools.js';
 
 const exitCodes = `
@@ -16,13 +16,15 @@ Exit codes:
   2    usage: unknown flag, not a JWT, bad duration, Courier cannot mint what was asked
   3    credentials: no key, unknown or unreadable environment, Courier refused the key
   4    could not tell: network, timeout, rate limit, Courier in trouble
-  130  interrupted`;
+  130  interrupted
+Of exec it is the command's own; 126 it cannot be run, 127 there is none.`;
 
 /**
  * Parses and runs a command line; resolves with the exit code.
  * @throws {Failure}
  */
-export async function dispatch(argv: string[], context: Context, secrets: Secrets): Promise<number> {
+export async function dispatch(words: string[], context: Context, secrets: Secrets): Promise<number> {
+  const { own: argv, command: run } = splitCommand(words);
   const unknown = unknownIn(argv);
   if (unknown) throw (await import('./usage.js')).unknownCommand(unknown.group, unknown.word, argv);
   let exitCode = 0;
@@ -32,7 +34,7 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
       const command = args.at(-1) as Command;
       const flags = command.optsWithGlobals<GlobalFlags>();
       const console = await makeConsole(context, secrets, flags);
-      const operands = command.args;
+      const operands = run ?? command.args;
       exitCode = await runner(command.opts<never>(), { context, console, secrets, flags }, operands);
     };
   const named = commandTable.filter(({ name }) => argv.includes(name));
@@ -43,12 +45,12 @@ export async function dispatch(argv: string[], context: Context, secrets: Secret
   const program = await buildProgram(entries, named, act, { write: (text) => void (said += text) });
   try {
     // A group alone means: what is there?
-    const words = argv.length === 0 || (argv.length === 1 && argv[0] === 'env') ? [...argv, '--help'] : argv;
-    await program.parseAsync(words, { from: 'user' });
+    const alone = argv.length === 0 || (argv.length === 1 && argv[0] === 'env');
+    await program.parseAsync(alone ? [...argv, '--help'] : argv, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return tellHelp(said, argv, context);
-    throw (await import('./usage.js')).usageFailure(error, argv, program);
+    throw (await import('./usage.js')).usageFailure(error, words, program);
   }
   return exitCode;
 }

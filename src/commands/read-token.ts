@@ -1,4 +1,5 @@
 import { Failure, errnoOf, isFailure } from '../errors.js';
+import { short } from '../output/escape.js';
 import { surfaces } from '../scopes/catalogue.js';
 import { type FoundToken, findToken } from '../token/find.js';
 import { jwtStart } from '../token/signatures.js';
@@ -23,6 +24,56 @@ export async function readToken(
   return token;
 }
 
+/**
+ * The token of an operand of `diff`, and where it was: the word is the token, or a text with it; or `-` for stdin, or a file's
+ * path. A failure says which of them it was by its `name`.
+ */
+export async function readOperand(
+  word: string,
+  name: string,
+  tools: Tools,
+): Promise<{ token: FoundToken; from: string }> {
+  const { text, from } = await textOf(word, name, tools);
+  try {
+    const token = findToken(sound(text, from));
+    tools.secrets.addSignature(token.signature);
+    return { token, from };
+  } catch (error) {
+    const of = from === argument ? name : `${name} (${short(from)})`;
+    throw error instanceof Failure ? new Failure(error.code, { ...error.facts, of }) : error;
+  }
+}
+
+const argument = 'the argument';
+
+async function textOf(
+  word: string,
+  name: string,
+  { context }: Tools,
+): Promise<{ text: string | undefined; from: string }> {
+  if (word === '-') return { text: await context.stdin.read(limitBytes), from: 'stdin' };
+  const reason = reasonAgainst(word);
+  if (reason === undefined) return { text: word, from: argument };
+  try {
+    return { text: await context.files.read(word, limitBytes), from: word };
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    // What is too long for a name or has more than one word was meant as a text.
+    if (!isFailure(reason, 'token.none') || !/^[^\s"'{}]{1,255}$/.test(word)) return { text: word, from: argument };
+    const problem = `it is no token, and opened as a file: ${errnoOf(error)}`;
+    throw new Failure('usage.file', { option: name, path: word, reason: problem });
+  }
+}
+
+function reasonAgainst(text: string): unknown {
+  try {
+    findToken(text);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 function find(text: string, operand: string | undefined): FoundToken {
   try {
     return findToken(text);
@@ -43,10 +94,10 @@ async function readText(operand: string | undefined, tokenFile: string | undefin
     });
   if (operand !== undefined && tokenFile !== undefined)
     throw new Failure('token.two-sources', {
-      sources: [operand === '-' ? 'stdin (-)' : 'the argument', '--token-file'],
+      sources: [operand === '-' ? 'stdin (-)' : argument, '--token-file'],
     });
   if (tokenFile !== undefined) return sound(await readFile(tokenFile, tools), tokenFile);
-  if (operand !== undefined && operand !== '-') return sound(operand, 'the argument');
+  if (operand !== undefined && operand !== '-') return sound(operand, argument);
   if (operand === undefined && stdin.isTerminal) throw new Failure('token.no-source', {});
   return sound(await stdin.read(limitBytes), 'stdin');
 }

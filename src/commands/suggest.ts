@@ -1,7 +1,7 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
 import { operandsIn, partsOf } from './argv.js';
-import { commandTable } from './table.js';
+import { commandTable, splitCommand } from './table.js';
 import { pasteable } from './words.js';
 
 /** What people type first, by the command that does it. */
@@ -10,6 +10,8 @@ const otherNames: Record<string, string[]> = {
   decode: ['parse', 'show', 'inspect', 'read', 'view', 'debug', 'explain', 'dump'],
   'check-scopes': ['check', 'verify', 'validate', 'lint', 'test', 'check-scope', 'check-token'],
   doctor: ['diagnose', 'diagnostics', 'why', 'troubleshoot', 'examine', 'health', 'prove', 'fix'],
+  exec: ['run', 'with', 'execute', 'spawn', 'wrap'],
+  diff: ['compare', 'cmp', 'differ', 'versus', 'vs'],
   scopes: ['scope', 'surfaces', 'permissions', 'catalogue', 'catalog'],
   'env add': ['login', 'auth', 'configure', 'config', 'init', 'setup', 'add', 'set-key', 'signin', 'rotate', 'import'],
   'env list': ['list', 'ls', 'envs', 'environments', 'profiles', 'keys', 'current'],
@@ -29,7 +31,6 @@ const otherNames: Record<string, string[]> = {
     'start',
     'listen',
   ],
-  exec: ['run', 'with', 'env-exec', 'execute', 'shell'],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],
 };
@@ -72,6 +73,20 @@ function emulatorWithout(argv: string[]): string[] | undefined {
     return /^\d{1,5}$/.test(word) ? ['--port', word] : [word];
   });
   return words.join(' ') === argv.join(' ') ? undefined : pasteable(words);
+}
+
+/** What was probably meant by a word too many before the `--` of `exec`: as a rule it is where the command begins. */
+export function suggestRun(argv: string[]): string[] | undefined {
+  const { own, command } = splitCommand(argv);
+  const parts = partsOf(own);
+  const [, loose, ...more] = parts.flatMap(({ flag }, i) => (flag === undefined ? [i] : []));
+  const before = parts.slice(0, loose).flatMap(({ words }) => words);
+  const behind = argv.slice(before.length);
+  // aws-vault's profile stands there.
+  const missing = [/^(?:-u|--user)/, /^(?:-e|--env)$/].findIndex((flag) => !own.some((word) => flag.test(word)));
+  const flag = ['--user', '--env'][missing];
+  if (command && more.length === 0 && flag) return pasteable([...before, flag, ...behind]);
+  return pasteable([...before, '--', ...behind]);
 }
 
 /** The options that people try, by what does it. */

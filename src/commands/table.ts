@@ -6,6 +6,8 @@ export interface CommandEntry {
   summary: string;
   /** The commands of a group. */
   commands?: string[];
+  /** Whether what stands after `--` is another program's command line. */
+  runs?: boolean;
   /** Chunks of their own: a command loads its code and no other's. */
   load(): Promise<CommandModule>;
 }
@@ -24,6 +26,17 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./doctor.js'),
   },
   {
+    name: 'diff',
+    summary: 'two tokens, the one that works beside the one that does not',
+    load: () => import('./diff.js'),
+  },
+  {
+    name: 'exec',
+    summary: 'run a command with a fresh token in its environment, and no API key',
+    runs: true,
+    load: () => import('./exec.js'),
+  },
+  {
     name: 'scopes',
     summary: 'the scopes and what needs them; a ready scope string',
     load: () => import('./scopes.js'),
@@ -33,11 +46,6 @@ export const commandTable: CommandEntry[] = [
     summary: 'keep an API key for each environment',
     commands: ['add', 'list', 'use', 'check', 'remove'],
     load: () => import('./env/index.js'),
-  },
-  {
-    name: 'exec',
-    summary: 'run a command with a token in its environment, and no API key',
-    load: () => import('./exec.js'),
   },
   {
     name: 'smoke',
@@ -58,4 +66,13 @@ export function commandIn(argv: string[]): string[] {
   const entry = commandTable.find((one) => one.name === name);
   if (!entry) return [];
   return entry.commands?.includes(second) ? [entry.name, second] : [entry.name];
+}
+
+/** The words that are ours, and the command that they run: what stands after the `--` of `exec`, whose flags are none of ours. */
+export function splitCommand(argv: string[]): { own: string[]; command?: string[] } {
+  const end = argv.indexOf('--');
+  const own = argv.slice(0, Math.max(0, end));
+  const [name] = operandsIn(own);
+  const isRun = commandTable.some((one) => one.name === name && one.runs);
+  return isRun ? { own, command: argv.slice(end + 1) } : { own: argv };
 }

@@ -1,8 +1,9 @@
 import type { Command, CommanderError } from 'commander';
 import { Failure } from '../errors.js';
 import { jwtStart } from '../token/signatures.js';
-import { suggestCommand, suggestOperand, suggestOption } from './suggest.js';
-import { commandIn } from './table.js';
+import { operandsIn } from './argv.js';
+import { suggestCommand, suggestOperand, suggestOption, suggestRun } from './suggest.js';
+import { commandIn, splitCommand } from './table.js';
 
 /** What commander could not parse, with what was probably meant. Loaded only then. */
 export function usageFailure(error: CommanderError, argv: string[], program: Command): Failure {
@@ -12,6 +13,8 @@ export function usageFailure(error: CommanderError, argv: string[], program: Com
   const name = path.join(' ');
   const takesToken = command.registeredArguments.some((argument) => argument.name() === 'token');
   if (error.code === 'commander.unknownCommand') return unknownCommand(name, quoted, argv);
+  const [, loose] = name === 'exec' ? operandsIn(splitCommand(argv).own) : [];
+  if (loose !== undefined) return new Failure('usage.no-dashes', { word: loose, suggestion: suggestRun(argv) });
   if (error.code === 'commander.unknownOption') {
     if (takesToken && /^--(?:token|jwt)(?:=|$)/.test(quoted))
       return new Failure('usage.token-option', { option: quoted.split('=')[0]! });

@@ -32,22 +32,10 @@ export function judgeWords(argv: string[]): void {
   if (flag !== undefined) throw new Failure('usage.key-in-argv', { option: flag.split('=')[0]!, ...place, ...command });
   const valueless = partsOf(argv).find(({ flag: name, words: [, next = ''] }) => name && /^--\w|^-[euqyh]$/.test(next));
   if (valueless) throw new Failure('usage.no-value', { option: valueless.flag!, next: valueless.words[1]! });
-  const takesKey = named[0] === 'issue' || named[0] === 'env';
+  const takesKey = ['issue', 'exec', 'env'].includes(named[0] ?? '');
   if (takesKey && words.some((word) => /^[pd]k_(?:prod|test)_\w{8,}$/.test(word)))
     throw new Failure('usage.key-in-argv', place);
-  // Flags after its own command are the command's: which are whose only -- says.
-  if (named[0] === 'exec' && named.length > 1)
-    throw new Failure('usage.excess', { command: 'exec', suggestion: withDashes(words) });
   if (firstToken.test(named[0] ?? '')) throw new Failure('usage.token-first', {});
-}
-
-/** `exec … -- command`: the dashes before the first word that is neither a flag nor a flag's. */
-function withDashes(words: string[]): string[] | undefined {
-  const parts = partsOf(words);
-  const named = parts.filter(({ flag }) => flag === undefined);
-  const at = parts.indexOf(named[1]!);
-  const texts = (some: typeof parts) => some.flatMap((part) => part.words);
-  return pasteable([...texts(parts.slice(0, at)), '--', ...texts(parts.slice(at))]);
 }
 
 /** The environment that `env add` names, for its fix. */

@@ -4,7 +4,7 @@ import { toJson, visible } from './escape.js';
 import type { Paint } from './paint.js';
 import { moment } from './times.js';
 
-const states: Record<TokenView['time']['state'], string> = {
+export const timeStates: Record<TokenView['time']['state'], string> = {
   valid: 'valid',
   expired: 'expired',
   'no-expiry': 'never expires (it was minted without expires_in)',
@@ -22,7 +22,7 @@ export function tokenText(view: TokenView, now: number, paint: Paint): string {
     ['environment', environment === undefined ? 'none' : visible(`${environment}, ${state}`)],
     [
       'time',
-      payload.exp !== undefined && time.expiresAt === null ? 'cannot be told: exp is no date' : states[time.state],
+      payload.exp !== undefined && time.expiresAt === null ? 'cannot be told: exp is no date' : timeStates[time.state],
     ],
     ['issued', when('iat')],
     ['not before', when('nbf')],
@@ -40,7 +40,7 @@ export function tokenText(view: TokenView, now: number, paint: Paint): string {
   ].join('\n');
 }
 
-const signatures: Record<TokenView['signature'], string> = {
+export const signatures: Record<TokenView['signature'], string> = {
   'not-verified': "not verified: these are claims only, and the signature is Courier's to verify",
   local: 'by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it',
 };

@@ -17,6 +17,8 @@ async function tried(argv: string[], outside: Outside = {}) {
 
 describe('what people try first is answered with what they meant', () => {
   const none = (word: string) => `there is no command ${word}.`;
+  const beforeDashes = (word: string) =>
+    `exec takes no ${word} before --: the command stands after it, and what is before it is for courier-jwt.`;
   const rows: { argv: string[]; said: string; offered: string }[] = [
     { argv: ['foo'], said: none('foo'), offered: 'courier-jwt --help' },
     { argv: ['foo', '--help'], said: none('foo'), offered: 'courier-jwt --help' },
@@ -87,6 +89,45 @@ describe('what people try first is answered with what they meant', () => {
       said: 'emulator has no option --origin. Did you mean --allow-origin?',
       offered: 'courier-jwt emulator --allow-origin http://app.test',
     },
+    {
+      argv: ['run', '-u', 'alice', '--', 'npm', 'test', '--json'],
+      said: none('run'),
+      offered: 'courier-jwt exec -u alice -- npm test --json',
+    },
+    { argv: ['compare', 'a', 'b'], said: none('compare'), offered: 'courier-jwt diff a b' },
+    {
+      argv: ['exec', '-u', 'alice', 'npm', 'test', '--watch', '--json=x'],
+      said: beforeDashes('npm'),
+      offered: 'courier-jwt exec -u alice -- npm test --watch --json=x',
+    },
+    {
+      argv: ['exec', '-u', 'npm', '-e', 'local', 'npm', 'run', '--', 'test', '-u'],
+      said: beforeDashes('npm'),
+      offered: 'courier-jwt exec -u npm -e local -- npm run -- test -u',
+    },
+    {
+      argv: ['exec', 'alice', '-e', 'local', '--', 'npm', 'test'],
+      said: beforeDashes('alice'),
+      offered: 'courier-jwt exec --user alice -e local -- npm test',
+    },
+    {
+      argv: ['exec', 'local', '-u', 'alice', '--', 'npm', 'test'],
+      said: beforeDashes('local'),
+      offered: 'courier-jwt exec --env local -u alice -- npm test',
+    },
+    {
+      argv: ['-qe', 'local', 'exec', '--userid=alice', '--', 'npm', '--userid', 'x'],
+      said: 'exec has no option --userid=alice. Did you mean --user?',
+      offered: 'courier-jwt exec -qe local --user=alice -- npm --userid x',
+    },
+    {
+      argv: ['-u', 'alice', 'exec', '--', 'npm', '-u', 'x'],
+      said: '-u belongs behind exec.',
+      offered: 'courier-jwt exec -u alice -- npm -u x',
+    },
+    { argv: ['exec', '-u', 'alice'], said: 'exec needs a command after --.', offered: 'courier-jwt exec --help' },
+    { argv: ['exec', '-u', 'alice', '--'], said: 'exec needs a command after --.', offered: 'courier-jwt exec --help' },
+    { argv: ['exec', '--', 'npm', '-u', 'x'], said: 'exec needs --user <id>.', offered: 'courier-jwt exec --help' },
     { argv: ['login'], said: none('login'), offered: 'courier-jwt env add test' },
     { argv: ['login', 'prod'], said: none('login'), offered: 'courier-jwt env add prod' },
     {
@@ -158,8 +199,11 @@ describe('what people try first is answered with what they meant', () => {
   const misread = /^usage\.(?:parser|unknown|excess|conflict|value|token|no-value|option|repeated)/;
   it.each(rows)('and what is offered for $argv is understood', async ({ offered }) => {
     const records = { old: someRecord(), prod: someRecord(), test: someRecord() };
-    const { stdout } = await runInMemory([...offered.split(' ').slice(1), '--json'], { records, stdin: token });
-    const { error } = JSON.parse(stdout) as { error?: { code: string } };
+    const words = offered.split(' ').slice(1);
+    const end = words.includes('--') ? words.indexOf('--') : words.length;
+    const { stdout, ran } = await runInMemory(words.toSpliced(end, 0, '--json'), { records, stdin: token });
+    // What exec runs has stdout for itself.
+    const { error } = JSON.parse(ran.length > 0 ? '{}' : stdout) as { error?: { code: string } };
     expect(error?.code ?? 'understood').not.toMatch(misread);
   });
 });
@@ -232,6 +276,16 @@ describe('the same words once more, with what was missing', () => {
       argv: ['issue', '-u', 'alice', '-e', 'prod', '--for', 'inbox'],
       code: 2,
       offered: 'courier-jwt issue -u alice -e prod --for inbox --allow-production',
+    },
+    {
+      argv: ['exec', '-u', 'alice', '-e', 'prod', '--', 'npm', 'run', '--json', '-e', 'x', '--'],
+      code: 2,
+      offered: 'courier-jwt exec -u alice -e prod --allow-production -- npm run --json -e x --',
+    },
+    {
+      argv: ['exec', '-u', 'alice', '--api-key', 'not-a-real-key-at-all', '--', 'npm', '--api-key', 'x'],
+      code: 2,
+      offered: 'courier-jwt exec -u alice --api-key-stdin -- npm --api-key x',
     },
     {
       argv: ['issue', '-u', 'alice', '-e', 'prod', '--'],

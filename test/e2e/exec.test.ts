@@ -144,9 +144,9 @@ describe.concurrent('exec', () => {
       argv: ['/etc/passwd'],
       exit: 126,
       error: 'exec.not-runnable',
-      fix: ['ls', '-l', '/etc/passwd'],
+      fix: ['ls', '-ld', '/etc/passwd'],
     },
-    { name: 'a folder', argv: ['/'], exit: 126, error: 'exec.not-runnable', fix: ['ls', '-l', '/'] },
+    { name: 'a folder', argv: ['/'], exit: 126, error: 'exec.not-runnable', fix: ['ls', '-ld', '/'] },
   ])('$name: $exit', async ({ argv, exit, error, fix }) => {
     const ran = await courierJwt(['exec', '-u', 'alice', '-e', 'local', '-q', '--json', '--', ...argv]);
     const document = documentOf<{ error: { code: string; fix: string[] } }>(ran);
@@ -157,7 +157,7 @@ describe.concurrent('exec', () => {
     {
       name: 'no dashes',
       argv: ['exec', '-u', 'alice', 'npm', 'test', '--x'],
-      code: 'usage.excess',
+      code: 'usage.no-dashes',
       fix: ['exec', '-u', 'alice', '--', 'npm', 'test', '--x'],
     },
     { name: 'no command', argv: ['exec', '-u', 'alice'], code: 'usage.missing', fix: ['exec', '--help'] },

@@ -86,6 +86,7 @@ const valuesOfOperands: Record<string, Values> = {
   'env use': environments,
   'env check': environments,
   'env remove': kept,
+  diff: { kind: 'files' },
   smoke: words('init'),
   completion: words(...shells),
 };

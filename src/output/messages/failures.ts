@@ -1,4 +1,5 @@
 import type { Failure, FailureCode } from '../../errors.js';
+import { say } from '../escape.js';
 import { courierSentences } from './failures/courier.js';
 import { credentialsSentences } from './failures/credentials.js';
 import { execSentences } from './failures/exec.js';
@@ -20,5 +21,8 @@ const sentences: SentencesOf<string> = {
 /** The sentence of a failure: what was wrong, and what to do. Everything in it that came from outside is escaped. */
 export function explain({ code, facts }: Pick<Failure, 'code' | 'facts'>): Explanation {
   const sentence = sentences[code satisfies FailureCode] as (facts: object) => Explanation;
-  return sentence(facts);
+  const said = sentence(facts);
+  if (facts.of === undefined) return said;
+  // The same words once more would change the other one, too.
+  return { message: say`${facts.of}: ` + said.message, fix: said.fix };
 }

@@ -22,6 +22,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { option: '--for', value: evil, reason: fine },
   ],
   'usage.excess': [{ command: evil, suggestion: [evil] }, { command: 'env add' }, { command: evil, takesToken: true }],
+  'usage.no-dashes': [{ word: evil }, { word: evil, suggestion: ['courier-jwt', 'exec'] }],
   'usage.repeated': [{ option: evil }],
   'usage.conflict': [{ options: [evil, evil], reason: evil }, { options: [fine] }],
   'usage.no-config': [{ path: 'courier-jwt.config.json' }, { path: evil }],
@@ -219,8 +220,11 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'output.file': [{ option: '--report', path: evil, reason: evil }],
   'output.failed': [{ reason: evil }],
   'internal.error': [{ message: evil }],
-  'exec.not-found': [{ program: evil }],
-  'exec.not-runnable': [{ program: evil, reason: evil }],
+  'exec.not-found': [{ command: evil }, { command: '' }],
+  'exec.not-runnable': [
+    { command: evil, reason: evil },
+    { command: 'a/b', reason: evil },
+  ],
   'interrupted.signal': [{}],
 };
 

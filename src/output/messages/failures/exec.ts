@@ -1,13 +1,13 @@
-import { say, short } from '../../escape.js';
-import { type SentencesOf } from './sentences.js';
+import { say } from '../../escape.js';
+import { type SentencesOf, help, shown } from './sentences.js';
 
 export const execSentences: SentencesOf<'exec'> = {
-  'exec.not-found': ({ program }) => ({
-    message: say`there is no command ${short(program)}. No shell is between: what only a shell knows goes into sh -c '…'.`,
-    fix: ['command', '-v', program],
+  'exec.not-found': ({ command: name }) => ({
+    message: say`there is no command ${shown(name)}. No shell is between: what only a shell knows goes into sh -c '…'.`,
+    fix: name === '' ? help() : ['command', '-v', name],
   }),
-  'exec.not-runnable': ({ program, reason }) => ({
-    message: say`${short(program)} cannot be run: ${reason}.`,
-    fix: ['ls', '-l', program],
+  'exec.not-runnable': ({ command: name, reason }) => ({
+    message: say`${shown(name)} cannot be run: ${reason}.`,
+    fix: name.includes('/') ? ['ls', '-ld', name] : ['command', '-v', name],
   }),
 };

@@ -35,7 +35,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
           ? command('issue', '--user', someUser, '--api-key-stdin')
           : command('env', 'add', name, '--api-key-stdin'),
     ...(option !== undefined && {
-      again: { commands: ['issue', 'env add', 'env check'], without: [option], add: ['--api-key-stdin'] },
+      again: { commands: ['issue', 'exec', 'env add', 'env check'], without: [option], add: ['--api-key-stdin'] },
     }),
   }),
   'usage.unknown-option': ({ option, command: name, suggestion }) => ({
@@ -68,11 +68,13 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.excess': ({ command: name, suggestion, takesToken }) => ({
     message: takesToken
       ? say`${name} takes one token, or one text with it in quotes. Run this, paste it, and press Enter and Ctrl-D:`
-      : name === 'exec'
-        ? 'exec takes its command after --. Did you mean:'
-        : say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
+      : say`${name} takes no such word${suggestion ? '. Did you mean:' : ': see its help.'}`,
     fix: suggestion ?? help(),
     ...(takesToken && pasted),
+  }),
+  'usage.no-dashes': ({ word, suggestion }) => ({
+    message: say`exec takes no ${short(word)} before --: the command stands after it, and what is before it is for courier-jwt.`,
+    fix: suggestion ?? help(),
   }),
   'usage.repeated': ({ option }) => ({
     message: say`${option} is given twice, and takes one value${option === '--user' ? ': one user a token' : ''}.`,
