@@ -60,9 +60,11 @@ async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest: log.add });
   const { port: at, host, allowHost: allowedHosts = [], allowOrigin: allowedOrigins = [] } = flags;
   const listening = await emulated.listen({ port: at, host, allowedHosts, allowedOrigins });
+  // Before it is said that it is ready: whoever waits for that may stop it at once.
+  const stopped = context.stopped();
   tellReady(listening, flags, tools);
   try {
-    await Promise.race([context.stopped(), log.failed]);
+    await Promise.race([stopped, log.failed]);
   } finally {
     await listening.close();
   }

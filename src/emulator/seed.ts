@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { isoOf } from './clock.js';
-import { brandId, isoTime, object, read } from './schema.js';
+import { brandId, isoTime, meant, object, pathOf, read } from './schema.js';
 import { type Message, type World, channels, statuses, trackings } from './world.js';
 
 /** What an environment begins with: a JSON file's shape, where nearly everything may be left out. Documented in README. */
@@ -104,7 +104,51 @@ const seedSchema = v.strictObject({
 
 /** A seed in full, or where and why it is none. */
 export function readSeed(value: unknown): { value: v.InferOutput<typeof seedSchema> } | { problem: string } {
-  return read(seedSchema, value);
+  const found = read(seedSchema, value);
+  if ('problem' in found) return found;
+  const problem = twiceIn(found.value) ?? danglingIn(found.value);
+  return problem === undefined ? found : { problem };
+}
+
+type FullSeed = v.InferOutput<typeof seedSchema>;
+
+/** What is looked for by its id is found once: the second would never be seen. */
+function twiceIn({ messages, brands, sections, tenants, templates, lists }: FullSeed): string | undefined {
+  const ids = (name: string, all: { id: string }[]) =>
+    all.map(({ id: one }, i) => ({ id: one, path: [name, i, 'id'] }));
+  const groups: { id: string | undefined; path: (string | number)[] }[][] = [
+    messages.map(({ messageId }, i) => ({ id: messageId, path: ['messages', i, 'messageId'] })),
+    ids('brands', brands),
+    ids('sections', sections),
+    sections.flatMap(({ topics }, i) =>
+      topics.map((topic, j) => ({ id: topic.id, path: ['sections', i, 'topics', j, 'id'] })),
+    ),
+    ids('tenants', tenants),
+    ids('templates', templates),
+    ids('lists', lists),
+  ];
+  for (const group of groups) {
+    const seen = new Set<string>();
+    for (const { id: one, path } of group) {
+      if (one === undefined) continue;
+      if (seen.has(one)) return `${pathOf(path)} is there twice`;
+      seen.add(one);
+    }
+  }
+  return undefined;
+}
+
+/** A choice for a topic that is not there would never be obeyed. */
+function danglingIn({ sections, tenants, preferences }: FullSeed): string | undefined {
+  const known = sections.flatMap(({ topics }) => topics.map((topic) => topic.id));
+  const chosen = [
+    ...tenants.flatMap(({ defaultPreferences }, i) =>
+      defaultPreferences.map(({ topic }, j) => ({ topic, path: ['tenants', i, 'defaultPreferences', j, 'topic'] })),
+    ),
+    ...preferences.map(({ topic }, i) => ({ topic, path: ['preferences', i, 'topic'] })),
+  ];
+  const lost = chosen.find(({ topic }) => !known.includes(topic));
+  return lost && `${pathOf(lost.path)}: there is no topic ${lost.topic}${meant(lost.topic, known)}`;
 }
 
 /** The environment that a seed describes. Messages that name no time are a minute apart, the first is the newest. */

@@ -38,7 +38,7 @@ it.each<{ options: unknown; expected: string }>([
   { options: { onRequest: 'log' }, expected: 'usage.value: onRequest log: it takes a function.' },
   {
     options: { seed: { messages: [{}] } },
-    expected: 'usage.seed: that is no seed: messages.0.user is missing.',
+    expected: 'usage.seed: that is no seed: messages[0].user is missing.',
   },
   { options: { clock: '2026-01-01T00:00:00Z', sequentialIds: true, missingScope: undefined }, expected: 'taken' },
 ])('$options: $expected', ({ options, expected }) => {

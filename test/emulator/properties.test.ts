@@ -716,7 +716,7 @@ describe('what is too much is refused, and what is answered can be written', () 
   it('a seed of no time is refused', () => {
     const messages = [{ user: 'alice', created: '2026-01-01T00:00:00+02' }];
     expect(() => createEmulator({ seed: { ...seed, messages } })).toThrow(
-      'that is no seed: messages.0.created: Invalid timestamp.',
+      'that is no seed: messages[0].created: Invalid timestamp.',
     );
   });
 });

@@ -18,7 +18,7 @@ it.each([
   { value: {}, expected: { problem: 'a is missing' } },
   { value: { a: {} }, expected: { problem: 'a.b is missing' } },
   { value: { a: { b: [], d: 1 } }, expected: { problem: 'a.d is not known here' } },
-  { value: { a: { b: [1, 'x'] } }, expected: { problem: 'a.b.1: Invalid type: Expected number but received "x"' } },
+  { value: { a: { b: [1, 'x'] } }, expected: { problem: 'a.b[1]: Invalid type: Expected number but received "x"' } },
   { value: { a, o: { any: [] } }, expected: { value: { a, c: 'x', o: { any: [] } } } },
   { value: { a, o: [] }, expected: noObject },
   { value: { a, o: null }, expected: noObject },

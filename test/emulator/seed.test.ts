@@ -9,58 +9,113 @@ describe('what is none', () => {
   it.each([
     { seed: null, problem: 'Invalid type: Expected Object but received null' },
     { seed: 'text', problem: 'Invalid type: Expected Object but received "text"' },
-    { seed: { message: [] }, problem: 'message is not known here' },
+    { seed: { message: [] }, problem: 'message is not known here: did you mean messages?' },
     { seed: { messages: {} }, problem: 'messages: Invalid type: Expected Array but received Object' },
-    { seed: { messages: [{}] }, problem: 'messages.0.user is missing' },
-    { seed: { messages: [{ user: '' }] }, problem: 'messages.0.user: Invalid length: Expected !0 but received 0' },
+    { seed: { messages: [{}] }, problem: 'messages[0].user is missing' },
+    { seed: { messages: [{ user: '' }] }, problem: 'messages[0].user: Invalid length: Expected !0 but received 0' },
     {
       seed: { messages: [{ user: 'alice' }, { user: 'bob', text: 'x' }] },
-      problem: 'messages.1.text is not known here',
+      problem: 'messages[1].text is not known here',
     },
     {
       seed: { messages: [{ user: 'alice', created: '2026-01-01T00:00:00' }] },
-      problem: 'messages.0.created: Invalid timestamp: Received "2026-01-01T00:00:00"',
+      problem: 'messages[0].created: Invalid timestamp: Received "2026-01-01T00:00:00"',
     },
     {
       seed: { messages: [{ user: 'alice', read: 'yes' }] },
-      problem: 'messages.0.read: Invalid timestamp: Received "yes"',
+      problem: 'messages[0].read: Invalid timestamp: Received "yes"',
     },
     {
       seed: { sections: [{ id: 's', routingOptions: ['fax'] }] },
       problem:
-        'sections.0.routingOptions.0: Invalid type: Expected ("direct_message" | "email" | "inbox" | "push" | "sms" | "webhook") but received "fax"',
+        'sections[0].routingOptions[0]: Invalid type: Expected ("direct_message" | "email" | "inbox" | "push" | "sms" | "webhook") but received "fax"',
     },
     {
       seed: { sections: [{ id: 's', topics: [{ id: 't', defaultStatus: 'IN' }] }] },
       problem:
-        'sections.0.topics.0.defaultStatus: Invalid type: Expected ("OPTED_IN" | "OPTED_OUT" | "REQUIRED") but received "IN"',
+        'sections[0].topics[0].defaultStatus: Invalid type: Expected ("OPTED_IN" | "OPTED_OUT" | "REQUIRED") but received "IN"',
     },
     ...['a:b', 'a b', 'a\u00a0b'].map((id) => ({
       seed: { brands: [{ id }] },
-      problem: `brands.0.id: Invalid format: Expected /^[^:\\s]+$/ but received ${JSON.stringify(id)}`,
+      problem: `brands[0].id: Invalid format: Expected /^[^:\\s]+$/ but received ${JSON.stringify(id)}`,
     })),
     { seed: [], problem: 'it must be an object' },
     {
       seed: { brands: [{ id: 'b', settings: [] }] },
-      problem: 'brands.0.settings: Invalid type: Expected Object',
+      problem: 'brands[0].settings: Invalid type: Expected Object',
     },
     {
       seed: { messages: [{ user: 'alice', data: [] }] },
-      problem: 'messages.0.data: Invalid type: Expected Object',
+      problem: 'messages[0].data: Invalid type: Expected Object',
     },
     {
       seed: { preferences: [{ user: 'alice', topic: 't' }] },
-      problem: 'preferences.0.status is missing',
+      problem: 'preferences[0].status is missing',
+    },
+    {
+      seed: { messages: [{ user: 'alice', messageID: 'x' }] },
+      problem: 'messages[0].messageID is not known here: did you mean messageId?',
+    },
+    {
+      seed: { brands: [{ id: 'b', logo: { imge: '' } }] },
+      problem: 'brands[0].logo.imge is not known here: did you mean image?',
+    },
+    {
+      seed: { sections: [{ id: 's', topics: [{ id: 't', digestSchedules: [{ scheduleid: 'd' }] }] }] },
+      problem: 'sections[0].topics[0].digestSchedules[0].scheduleId is missing',
     },
   ])('$problem', ({ seed, problem }) => {
     expect(readSeed(seed)).toEqual({ problem });
+  });
+
+  const alice = { user: 'alice' };
+  const sections = [{ id: 's', topics: [{ id: 't' }, { id: 'u' }] }];
+  it.each([
+    {
+      seed: { messages: [alice, { ...alice, messageId: 'm' }, alice, { user: 'bob', messageId: 'm' }] },
+      problem: 'messages[3].messageId is there twice',
+    },
+    { seed: { brands: [{ id: 'b' }, { id: 'c' }, { id: 'b' }] }, problem: 'brands[2].id is there twice' },
+    { seed: { sections: [{ id: 's' }, { id: 's' }] }, problem: 'sections[1].id is there twice' },
+    {
+      seed: { sections: [...sections, { id: 'other', topics: [{ id: 'v' }, { id: 'u' }] }] },
+      problem: 'sections[1].topics[1].id is there twice',
+    },
+    { seed: { tenants: [{ id: 'a' }, { id: 'a' }] }, problem: 'tenants[1].id is there twice' },
+    { seed: { templates: [{ id: 'a' }, { id: 'a' }] }, problem: 'templates[1].id is there twice' },
+    { seed: { lists: [{ id: 'a' }, { id: 'a' }] }, problem: 'lists[1].id is there twice' },
+    {
+      seed: { sections, preferences: [{ ...alice, topic: 'zzzzz', status: 'OPTED_IN' }] },
+      problem: 'preferences[0].topic: there is no topic zzzzz',
+    },
+    {
+      seed: {
+        sections: [{ id: 's', topics: [{ id: 'digest' }] }],
+        tenants: [{ id: 'a' }, { id: 'b', defaultPreferences: [{ topic: 'digset', status: 'OPTED_IN' }] }],
+      },
+      problem: 'tenants[1].defaultPreferences[0].topic: there is no topic digset: did you mean digest?',
+    },
+  ])('what is there twice, or points to nothing: $problem', ({ seed, problem }) => {
+    expect(readSeed(seed)).toEqual({ problem });
+  });
+
+  it.each<Seed>([
+    { brands: [{ id: 'same' }], templates: [{ id: 'same' }], lists: [{ id: 'same' }], tenants: [{ id: 'same' }] },
+    { messages: [{ user: 'nobody', tenant: 'nowhere' }], tenants: [{ id: 'a', users: ['nobody'] }] },
+    {
+      sections,
+      tenants: [{ id: 'a', defaultPreferences: [{ topic: 'u', status: 'OPTED_OUT' }] }],
+      preferences: [{ user: 'alice', tenant: 'b', topic: 't', status: 'OPTED_IN' }],
+    },
+  ])('but not of: %j', (seed) => {
+    expect(readSeed(seed)).not.toHaveProperty('problem');
   });
 
   it('is told to whoever makes an emulator of it', () => {
     const outside = { clock: () => 0, uptime: () => 0, newId: () => '', sleep: async () => {} };
     expect(failureOf(() => new EmulatedCourier({ seed: { brands: [{ id: '' }] } }, outside))).toEqual({
       code: 'usage.seed',
-      facts: { path: '', problem: 'brands.0.id: Invalid format: Expected /^[^:\\s]+$/ but received ""' },
+      facts: { path: '', problem: 'brands[0].id: Invalid format: Expected /^[^:\\s]+$/ but received ""' },
     });
   });
 });
@@ -190,12 +245,22 @@ describe('the world that it describes', () => {
       seed: {
         tenants: [{ id: 'acme' }],
         templates: [{ id: 'welcome' }],
+        sections: [{ id: 's', topics: [{ id: 't' }] }],
         preferences: [{ user: 'alice', topic: 't', status: 'OPTED_IN' }],
         lists: [{ id: 'team' }],
       },
       expected: {
         tenants: [{ id: 'acme', name: '', users: [], defaultPreferences: [] }],
         templates: [{ id: 'welcome', title: '', body: '' }],
+        sections: [
+          {
+            id: 's',
+            name: '',
+            routingOptions: ['email', 'push', 'inbox'],
+            hasCustomRouting: false,
+            topics: [{ id: 't', name: '', defaultStatus: 'OPTED_IN', digestSchedules: [] }],
+          },
+        ],
         preferences: [
           {
             user: 'alice',

@@ -89,7 +89,7 @@ describe('with a key', () => {
     {
       call: 'PUT /lists/team/subscriptions',
       body: { recipients: [{ recipient_id: 'alice' }] },
-      answer: refused(400, 'recipients.0.recipientId is missing'),
+      answer: refused(400, 'recipients[0].recipientId is missing'),
     },
     {
       call: 'POST /lists/team/subscriptions',

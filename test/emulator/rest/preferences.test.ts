@@ -200,7 +200,7 @@ describe.each(['PUT', 'PATCH'])('%s', (method) => {
       topic: { status: 'OPTED_IN', custom_routing: ['fax'] },
       answer: refused(
         400,
-        'topic.custom_routing.0: Invalid type: Expected ("direct_message" | "email" | "inbox" | "push" | "sms" | "webhook") but received "fax"',
+        'topic.custom_routing[0]: Invalid type: Expected ("direct_message" | "email" | "inbox" | "push" | "sms" | "webhook") but received "fax"',
       ),
     },
     {

@@ -49,7 +49,7 @@ describe('bodyAs', () => {
   it.each([
     { body: { a: { b: [1] }, d: 1 }, expected: { returned: { a: { b: [1] }, c: 'x' } } },
     { body: undefined, expected: bad('Invalid type: Expected Object but received undefined') },
-    { body: { a: { b: [1, 'x'] } }, expected: bad('a.b.1: Invalid type: Expected number but received "x"') },
+    { body: { a: { b: [1, 'x'] } }, expected: bad('a.b[1]: Invalid type: Expected number but received "x"') },
     { body: {}, expected: bad('a is missing') },
   ])('$body', ({ body, expected }) => {
     expect(refusalOf(() => bodyAs(schema, body))).toEqual(expected);

@@ -122,7 +122,7 @@ describe('writing', () => {
       name: 'several, of which one is none',
       call: 'PUT /users/alice/tokens',
       body: { tokens: [{ token: 'two', provider_key: 'apn' }, { provider_key: 'apn' }] },
-      answer: refused(400, 'tokens.1.token is missing'),
+      answer: refused(400, 'tokens[1].token is missing'),
       after: held,
     },
     {
@@ -230,13 +230,13 @@ describe('PATCH', () => {
     ...['add', 'replace'].map((op) => ({
       name: `${op} without a value`,
       patch: [{ op, path: '/expiry_date' }],
-      answer: refused(400, 'patch.0.value is missing'),
+      answer: refused(400, 'patch[0].value is missing'),
       after: held,
     })),
     ...['add', 'replace', 'remove'].map((op) => ({
       name: `${op} without a slash`,
       patch: [{ op, path: 'device', value: null }],
-      answer: refused(400, 'patch.0.path: Invalid start: Expected "/" but received "d"'),
+      answer: refused(400, 'patch[0].path: Invalid start: Expected "/" but received "d"'),
       after: held,
     })),
     {
@@ -254,7 +254,7 @@ describe('PATCH', () => {
     {
       name: 'the whole',
       patch: [{ op: 'replace', path: '', value: {} }],
-      answer: refused(400, 'patch.0.path: Invalid start: Expected "/" but received ""'),
+      answer: refused(400, 'patch[0].path: Invalid start: Expected "/" but received ""'),
       after: held,
     },
     {
@@ -281,7 +281,7 @@ describe('PATCH', () => {
     {
       name: 'by another operation',
       patch: [{ op: 'move', path: '/device' }],
-      answer: refused(400, 'patch.0.op: Invalid type: Expected (("add" | "replace") | "remove") but received "move"'),
+      answer: refused(400, 'patch[0].op: Invalid type: Expected (("add" | "replace") | "remove") but received "move"'),
       after: held,
     },
   ])('$name', async ({ patch, answer, after }) => {
