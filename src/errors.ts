@@ -176,6 +176,15 @@ export function isFailure<C extends FailureCode>(error: unknown, code: C): error
   return error instanceof Failure && error.code === code;
 }
 
+/**
+ * The failure that a report can tell of, among what else it found.
+ * @throws what is none: usage, an interruption and what nobody foresaw end the whole command
+ */
+export function tellable(error: unknown): Failure {
+  if (error instanceof Failure && !['usage', 'interrupted'].includes(familyOf(error.code))) return error;
+  throw error;
+}
+
 /** The family of a code: `token` of `token.cut-short`. */
 export function familyOf(code: string): string {
   return code.slice(0, code.indexOf('.'));

@@ -2,7 +2,6 @@ import { isAnybodys, socketSubject } from '../checks/access.js';
 import { type ControlKind, checkControl } from '../checks/controls.js';
 import { isProductionScope } from '../environments/production.js';
 import { type Environment, keyLabelOf, labelOf } from '../environments/resolve.js';
-import { Failure, familyOf } from '../errors.js';
 import { unmadeCheck } from '../output/messages/unmade.js';
 import type { Finding } from '../report.js';
 import { covers } from '../scopes/match.js';
@@ -51,7 +50,6 @@ export async function tryControls(
   try {
     return (await Promise.all(tests)).flat();
   } catch (error) {
-    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     return [unmadeCheck(error, labelOf(environment.choice)), ...notTested('no-token')];
   }
 }

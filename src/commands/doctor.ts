@@ -97,7 +97,6 @@ async function targetOrFinding(tools: Tools): Promise<Target | Finding> {
   try {
     return await chooseTarget(tools);
   } catch (error) {
-    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     return unmadeCheck(error, tools.flags.env ?? 'the environment');
   }
 }

@@ -175,6 +175,17 @@ describe.concurrent('smoke', () => {
       expect(findings.filter(({ code }) => code === 'smoke.not-made')).toHaveLength(49);
     }));
 
+  it('what Courier will not mint for one user fails that check alone', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave((request, response) =>
+        request.body.includes('user_id:u1 ') ? json(400, { message: 'no u1' })(request, response) : false,
+      );
+      const { cwd, variables } = await kept(config({ users: ['u1', 'u2'] }), courier);
+      const ran = await courierJwt(['smoke', '--json', '--concurrency', '1'], { cwd, variables });
+      const told = wrong(documentOf<Report & Record<string, unknown>>(ran));
+      expect([ran.code, told, courier.requests.length]).toEqual([1, [['fail', 'request.rejected', 'test · u1']], 2]);
+    }));
+
   it.each([
     { name: 'recorded as production', environments: ['test', 'prod'], variables: {} },
     {

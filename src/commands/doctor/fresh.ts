@@ -3,7 +3,6 @@ import { checkFresh } from '../../checks/fresh.js';
 import { type Asked, checkGrant } from '../../checks/grant.js';
 import { triedScopes } from '../../courier/access.js';
 import { keyLabelOf, labelOf } from '../../environments/resolve.js';
-import { Failure, familyOf } from '../../errors.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import type { Finding } from '../../report.js';
 import { composeScopes } from '../../scopes/compose.js';
@@ -53,7 +52,6 @@ export async function tryFresh(trying: Trying, tools: Tools): Promise<Finding[]>
     };
     return [...less, ...answeredIn(access).map((answer) => checkFresh(answer, given(answer.scope), fixes))];
   } catch (error) {
-    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     return [unmadeCheck(error, label)];
   }
 }

@@ -1,7 +1,6 @@
 import type { Expectations } from '../../checks/expectations.js';
 import { isProductionScope } from '../../environments/production.js';
 import { type Environment, keyLabelOf, labelOf } from '../../environments/resolve.js';
-import { Failure, familyOf } from '../../errors.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import type { Finding } from '../../report.js';
 import { localEnvironment, localWorkspace } from '../../token/local.js';
@@ -47,7 +46,6 @@ export async function examineKey(target: Target, tools: Tools): Promise<Examined
       isProduction: environment.production.known || isProductionScope(tenantScope),
     };
   } catch (error) {
-    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     return { ...none, findings: [unmadeCheck(error, label)], workspace: recorded };
   }
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type Asked, checkGrant } from '../../checks/grant.js';
 import { isProductionScope } from '../../environments/production.js';
 import { type Choice, chooseEnvironment, keyLabelOf, labelOf } from '../../environments/resolve.js';
-import { Failure, familyOf } from '../../errors.js';
+import { Failure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import { reportText } from '../../output/report-text.js';
@@ -97,8 +97,6 @@ async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise
   try {
     return await ask();
   } catch (error) {
-    // Only of what it asked Courier does a report speak.
-    if (!(error instanceof Failure) || ['usage', 'interrupted'].includes(familyOf(error.code))) throw error;
     return [unmadeCheck(error, label)];
   }
 }

@@ -8,7 +8,7 @@ import {
   chooseEnvironment,
   keyLabelOf,
 } from '../../environments/resolve.js';
-import { Failure, familyOf } from '../../errors.js';
+import { Failure, familyOf, tellable } from '../../errors.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import type { SmokeCheck } from '../../output/reporters/check.js';
 import type { Finding } from '../../report.js';
@@ -88,15 +88,12 @@ async function openOne(name: string, envSource: string, sources: EnvironmentSour
     const choice = chooseEnvironment({ env: name, envSource, region: tools.flags.region }, sources);
     return { name, environment: await open(choice, tools) };
   } catch (error) {
-    return { name, failure: foreseen(error) };
+    return { name, failure: tellable(error) };
   }
 }
 
-/** What a check can tell of; anything else ends all. */
-function foreseen(error: unknown): Failure {
-  if (error instanceof Failure && !['usage', 'interrupted'].includes(familyOf(error.code))) return error;
-  throw error;
-}
+/** What fails for one check of an environment fails for all. */
+const ofEnvironment = new Set(['key', 'keychain', 'environment', 'production']);
 
 async function makeCheck(
   { opened, user, surface }: Planned,
@@ -125,8 +122,8 @@ async function makeCheck(
     try {
       return await checkOne({ environment: opened.environment, name, user, surface }, running, tools);
     } catch (error) {
-      const failure = foreseen(error);
-      if (familyOf(failure.code) === 'courier') return [unmadeCheck(failure, name)];
+      const failure = tellable(error);
+      if (!ofEnvironment.has(familyOf(failure.code))) return [unmadeCheck(failure, name)];
       if (!refused.has(name)) refused.set(name, failure);
       return notMade(failure);
     }

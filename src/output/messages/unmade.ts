@@ -1,9 +1,13 @@
-import { type Failure, familyOf } from '../../errors.js';
+import { familyOf, tellable } from '../../errors.js';
 import type { Facts, Finding } from '../../report.js';
 import { explain } from './failures.js';
 
-/** A check that could not be made, as a finding with the code and the sentence of its failure. */
-export function unmadeCheck(failure: Failure, subject: string): Finding {
+/**
+ * A check that could not be made, as a finding with the code and the sentence of its failure.
+ * @throws what no finding can tell of
+ */
+export function unmadeCheck(error: unknown, subject: string): Finding {
+  const failure = tellable(error);
   const status = familyOf(failure.code) === 'courier' ? 'unknown' : 'fail';
   const { message: sentence, fix } = explain(failure);
   return { code: failure.code, status, subject, facts: { ...flat(failure.facts), sentence }, fix };
