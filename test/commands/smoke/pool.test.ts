@@ -27,10 +27,16 @@ it.each([
   expect(await pooled(concurrency, items)).toEqual({ results: items.map((item) => item * 10), begun: items, most });
 });
 
-it('ends with the first that fails', async () => {
-  const failing = inPool(2, [1, 2, 3], async (item) => {
+it('ends with the first that fails, and begins nothing more', async () => {
+  const begun: number[] = [];
+  const failing = inPool(2, [1, 2, 3, 4, 5, 6], async (item) => {
+    begun.push(item);
+    // Others are under way, and go on.
+    if (item !== 2) await new Promise((resolve) => setTimeout(resolve, 1));
     if (item === 2) throw new Error('two');
     return item;
   });
   await expect(failing).rejects.toThrow('two');
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(begun).toEqual([1, 2]);
 });
