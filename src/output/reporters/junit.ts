@@ -1,3 +1,4 @@
+import { unseen } from '../../token/unseen.js';
 import { describe } from '../messages/findings.js';
 import { type Outcome, type SmokeCheck, type SmokeRun, faultsOf, outcomeOf } from './check.js';
 
@@ -43,13 +44,13 @@ function testCase(check: SmokeCheck): string[] {
 function result(check: SmokeCheck): string[] {
   const outcome = outcomeOf(check);
   if (outcome === 'passed') return [];
-  if (outcome === 'skipped') return ['      <skipped/>'];
+  if (outcome === 'skipped') return [`      <skipped ${attributes({ message: describe(check.findings[0]!) })}/>`];
   const faults = faultsOf(check);
   const wanted = outcome === 'failed' ? 'fail' : 'unknown';
   const first = faults.find(({ status }) => status === wanted) ?? faults[0]!;
   const tag = outcome === 'failed' ? 'failure' : 'error';
-  const text = faults.map((finding) => `${finding.status}: ${describe(finding)} [${finding.code}]`).join('\n');
-  return [`      <${tag} ${attributes({ type: first.code, message: describe(first) })}>${xml(text)}</${tag}>`];
+  const lines = faults.map((finding) => xml(`${finding.status}: ${describe(finding)} [${finding.code}]`));
+  return [`      <${tag} ${attributes({ type: first.code, message: describe(first) })}>${lines.join('\n')}</${tag}>`];
 }
 
 function attributes(values: Record<string, string | number>): string {
@@ -58,10 +59,16 @@ function attributes(values: Record<string, string | number>): string {
     .join(' ');
 }
 
-/** Characters that XML 1.0 has no way to hold are left out. Source: https://www.w3.org/TR/xml/#charsets. */
+/**
+ * As a parser reads it back; what is unseen, or a command to GitHub, stands there as a reference to its character.
+ * Characters that XML 1.0 has no way to hold are marked. Source: https://www.w3.org/TR/xml/#charsets.
+ */
 function xml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
   return text
     .replace(/[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu, '\u{fffd}')
-    .replace(/[&<>"']/g, (char) => entities[char]!);
+    .replace(/[&<>"']/g, (char) => entities[char]!)
+    .replace(unseen, (char) => `&#${char.codePointAt(0)};`)
+    .replaceAll('::', ':&#58;')
+    .replaceAll('##[', '#&#35;[');
 }

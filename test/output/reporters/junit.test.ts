@@ -65,7 +65,14 @@ it('what a parser reads back', () => {
         errors: '0',
         skipped: '1',
         time,
-        testcase: [{ classname: 'eu.alice', name: 'inbox', time, skipped: '' }],
+        testcase: [
+          {
+            classname: 'eu.alice',
+            name: 'inbox',
+            time,
+            skipped: { message: 'not made: eu cannot be used (key.refused).' },
+          },
+        ],
       },
     ],
   });
@@ -77,4 +84,18 @@ it('what is hostile is text, and what XML cannot hold is marked', () => {
   const { testsuite } = read(xml) as { testsuite: { testcase: { classname: string; failure: object }[] }[] };
   expect(testsuite[0]!.testcase[0]!.classname).toContain('<b>&amp;|`*_[x](y)\u{fffd}[2J\u{fffd}]]>\u{fffd}\u{fffd}');
   expect(xml).not.toMatch(/[\u0000\u001b\uffff]/);
+});
+
+it('what is unseen, or a command to GitHub, is a reference: read back it is what it was', () => {
+  const user = 'a\u009b2J\r\n\t::error::b##[error]c\u202e';
+  const xml = junitReport({ ...run, checks: [check([], { user })] });
+  expect(xml).not.toMatch(/::|##\[|[\u009b\u202e\r\t]/);
+  const decoding = new XMLParser({
+    ignoreAttributes: false,
+    attributeNamePrefix: '',
+    htmlEntities: true,
+    trimValues: false,
+  });
+  const { testsuites } = decoding.parse(xml) as { testsuites: { testsuite: { testcase: { classname: string } } } };
+  expect(testsuites.testsuite.testcase.classname).toBe(`test.${user}`);
 });
