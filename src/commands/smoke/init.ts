@@ -1,4 +1,5 @@
-import { Failure, errnoOf } from '../../errors.js';
+import type { EnvironmentStore } from '../../environments/store.js';
+import { Failure, errnoOf, familyOf } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { localEnvironment } from '../../token/local.js';
 import { limitBytes } from '../text-file.js';
@@ -11,7 +12,7 @@ const schema = './node_modules/courier-jwt/dist/config.schema.json';
 export async function init(path: string, tools: Tools): Promise<number> {
   const { console, context, flags } = tools;
   if (!flags.yes && (await exists(path, tools))) throw new Failure('usage.file-exists', { path });
-  const { names, production } = environmentsOf(tools);
+  const { names, production, broken } = environmentsOf(tools);
   const environments = names.length > 0 ? names : [localEnvironment];
   const config = { $schema: schema, environments, users: ['alice'], surfaces: ['inbox'], minTtl: '1h', online: false };
   try {
@@ -26,6 +27,8 @@ export async function init(path: string, tools: Tools): Promise<number> {
     console.note(
       say`left out, for they are production: ${production.join(', ')}. In the file, they need --allow-production.`,
     );
+  if (broken.length > 0)
+    console.note(say`left out, for they cannot be read: ${broken.join(', ')}. courier-jwt env list says why.`);
   if (flags.json) console.result(toJson({ file: path, config }));
   return 0;
 }
@@ -41,8 +44,20 @@ async function exists(path: string, { context }: Tools): Promise<boolean> {
   }
 }
 
-function environmentsOf({ context }: Tools): { names: string[]; production: string[] } {
-  const names = context.store.names();
-  const isProduction = (name: string) => context.store.read(name)?.production === true;
-  return { names: names.filter((name) => !isProduction(name)), production: names.filter(isProduction) };
+type Kind = 'names' | 'production' | 'broken';
+
+function environmentsOf({ context: { store } }: Tools): Record<Kind, string[]> {
+  const kinds = store.names().map((name) => ({ name, kind: kindOf(name, store) }));
+  const of = (wanted: Kind) => kinds.filter(({ kind }) => kind === wanted).map(({ name }) => name);
+  return { names: of('names'), production: of('production'), broken: of('broken') };
+}
+
+/** One that is broken keeps no other out of the file. */
+function kindOf(name: string, store: EnvironmentStore): Kind {
+  try {
+    return store.read(name)?.production === true ? 'production' : 'names';
+  } catch (error) {
+    if (error instanceof Failure && familyOf(error.code) === 'environment') return 'broken';
+    throw error;
+  }
 }
