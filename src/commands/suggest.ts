@@ -31,6 +31,7 @@ const otherNames: Record<string, string[]> = {
     'start',
     'listen',
   ],
+  smoke: ['smoke-test', 'smoketest', 'ci'],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],
 };
@@ -113,7 +114,10 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--hostname': ['--host'],
     '--bind': ['--host'],
     '--data': ['--seed'],
-    '--format': ['--output'],
+    '--format': ['--output', '--reporter'],
+    '--reporters': ['--reporter'],
+    '--workers': ['--concurrency'],
+    '--parallel': ['--concurrency'],
     '-v': ['--version'],
   };
   return others[name.toLowerCase()]?.find((other) => known.includes(other)) ?? similar(name, known);

@@ -330,6 +330,13 @@ describe('the same words once more, with what was missing', () => {
       code: 3,
       offered: 'courier-jwt issue -u alice --env test',
     },
+    { argv: ['smoke-test'], code: 2, offered: 'courier-jwt smoke' },
+    {
+      argv: ['smoke', '--format', 'junit'],
+      code: 2,
+      offered: 'courier-jwt smoke --reporter junit',
+    },
+    { argv: ['smoke', '--workers', '4'], code: 2, offered: 'courier-jwt smoke --concurrency 4' },
     { argv: ['issue', '-u', 'alice'], code: 3, offered: 'courier-jwt env use prod' },
     {
       argv: ['env', 'add', 'new', '--from-env', '--region', 'eu'],
