@@ -19,7 +19,7 @@ export type Ended = { code: number; signal: NodeJS.Signals | null };
 export async function runChild(
   [name = '', ...words]: string[],
   variables: Record<string, string>,
-  { us, onTerminal }: { us: NodeJS.Process; onTerminal: () => boolean },
+  { us, onTerminal, hasStdin }: { us: NodeJS.Process; onTerminal: () => boolean; hasStdin: boolean },
 ): Promise<Ended> {
   let child: ReturnType<typeof spawn> | undefined;
   const passOn = (signal: NodeJS.Signals) => {
@@ -31,7 +31,11 @@ export async function runChild(
     // Node has no word for a command without a name.
     if (name === '') throw new Failure('exec.not-found', { command: name });
     return await new Promise<Ended>((resolve, reject) => {
-      child = spawn(name, words, { env: variables, stdio: 'inherit', shell: false });
+      child = spawn(name, words, {
+        env: variables,
+        stdio: [hasStdin ? 'inherit' : 'ignore', 'inherit', 'inherit'],
+        shell: false,
+      });
       // One that runs may not be ours to signal, such as sudo: that is no end of it.
       child.on('error', (error) => child?.pid === undefined && reject(error));
       child.once('exit', (code, signal) => resolve({ code: code ?? 128 + constants.signals[signal!], signal }));

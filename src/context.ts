@@ -18,11 +18,11 @@ export interface Context {
   prompts: Prompts;
   files: Files;
   /**
-   * Runs a command with this process's streams and these variables, without a shell; resolves with its exit code. What a
+   * Runs a command with this process's streams (its stdin, where it `hasStdin`) and these variables, without a shell; resolves with its exit code. What a
    * signal ends, this process ends by, too.
    * @throws {Failure} of the `exec` family
    */
-  run(command: string[], variables: Record<string, string>): Promise<number>;
+  run(command: string[], variables: Record<string, string>, streams: { hasStdin: boolean }): Promise<number>;
   /** Aborted by Ctrl-C. */
   interruption: AbortSignal;
   /** Resolves when it is time to stop: by Ctrl-C, or SIGTERM. */
@@ -50,8 +50,10 @@ export interface Input {
 export interface Files {
   /** Undefined when the file is longer than `limitBytes`. Rejects with what node:fs throws, or `interrupted.signal`. */
   read(path: string, limitBytes: number): Promise<string | undefined>;
-  /** Makes the file, or replaces what is in it. Rejects with what node:fs throws. */
-  write(path: string, text: string): Promise<void>;
+  /** Whether there is a file, of the plain kind. */
+  isFile(path: string): boolean;
+  /** Makes the file, or, unless it must be new, replaces what is in it. Rejects with what node:fs throws. */
+  write(path: string, text: string, how?: { isNew?: boolean }): Promise<void>;
   append(path: string, text: string): Promise<void>;
 }
 

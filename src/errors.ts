@@ -35,7 +35,8 @@ export interface FailureFacts {
   'usage.region-with-base-url': { environment: string; baseUrl: string };
   'usage.reserved-name': { name: string; action: string };
   'usage.exists': { name: string };
-  'usage.file-exists': { path: string };
+  'usage.file-exists': { option: string; path: string };
+  'usage.unwritable': { option: string; path: string; reason: string };
   'usage.declined': { what: string };
 
   // a token that cannot be read: exit 2
@@ -96,7 +97,6 @@ export interface FailureFacts {
   'courier.status': { host: string; status: number; message: string | null };
   'courier.nonsense': { host: string; problem: NonsenseProblem };
   'output.failed': { reason: string };
-  'output.file': { option: string; path: string; reason: string };
   'internal.error': { message: string };
 
   // a command that cannot be run: exit 127 and 126, as shells have it
@@ -124,7 +124,8 @@ export interface ConfigProblem {
     | 'environment'
     | 'user'
     | 'surface'
-    | 'duration';
+    | 'duration'
+    | 'too-short';
   /** The key, or the value. */
   subject: string;
   expected?: string;

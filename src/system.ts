@@ -51,16 +51,20 @@ export function system(keychainScript: string): Context {
     },
     files: {
       read: (path, limitBytes) => readFile(path, limitBytes, interruption),
-      write: async (path, text) => writeFileSync(path, text),
-      append: async (path, text) => appendFileSync(path, text),
+      isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+      write: async (path, text, { isNew = false } = {}) =>
+        writeFileSync(asFile(path), text, { flag: isNew ? 'wx' : 'w' }),
+      append: async (path, text) => appendFileSync(asFile(path), text),
     },
-    async run(command, variables) {
+    async run(command, variables, { hasStdin }) {
       const { runChild } = await import('./child.js');
+      // A signal that came meanwhile is told in the next turn.
+      await new Promise((resolve) => setImmediate(resolve));
       if (interruption().aborted) throw new Failure('interrupted.signal', {});
       // From here on Ctrl-C is the command's.
       process.removeAllListeners('SIGINT');
       const onTerminal = () => [0, 1, 2].some(isTerminal);
-      const { code, signal } = await runChild(command, variables, { us: process, onTerminal });
+      const { code, signal } = await runChild(command, variables, { us: process, onTerminal, hasStdin });
       return signal === null ? code : dieOf(signal, code);
     },
     get interruption() {
@@ -90,6 +94,13 @@ function home(): string {
   } catch {
     return '/nonexistent';
   }
+}
+
+/** What is written to a pipe that nobody reads would wait for ever. */
+function asFile(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats || stats.isFile() || stats.isDirectory()) return path;
+  throw Object.assign(new Error(path), { code: 'it is no file' });
 }
 
 /** Ends the process. Where it cannot exit, it dies of the interrupt itself, which a shell reports as 130 too. */

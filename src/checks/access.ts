@@ -1,6 +1,7 @@
 import type { Finding } from '../report.js';
 import { covers, isWrite } from '../scopes/match.js';
 import type { Claims } from '../token/claims.js';
+import { socketSubject } from './subjects.js';
 
 /** What Courier answered to a call that reads, with the user's token. */
 export interface Answered {
@@ -11,10 +12,9 @@ export interface Answered {
   status: number;
   /** How many things were in it; null where they are not to be counted, or it was refused. */
   items: number | null;
+  /** Whether a refusal is in Courier's own words: others between here and there refuse, too. */
+  isCouriers?: boolean;
 }
-
-/** The realtime socket among the scopes: it is let in by `inbox:read:messages`. */
-export const socketSubject = 'socket';
 
 /** What an Inbox asks: there, nothing in a 200 is also what a missing scope has been seen to give. */
 const inboxes = ['inbox:read:messages', 'read:messages'];
@@ -25,16 +25,27 @@ export function verdictOf({ scope, status, items }: Answered): 'accepted' | 'emp
   return items === 0 && inboxes.includes(scope) ? 'empty' : 'accepted';
 }
 
-/** Whether Courier knows whose token it is: it let a call in, or said that this one is not allowed. */
+/** Whether Courier knows whose token it is: it let a call in, or said itself that this one is not allowed. */
 export function isAuthentic(answers: Answered[]): boolean {
-  return answers.some((answer) => answer.status === 403 || verdictOf(answer) === 'accepted');
+  return answers
+    .filter(({ scope }) => scope !== socketSubject)
+    .some((answer) => verdictOf(answer) === 'accepted' || (answer.status === 403 && answer.isCouriers === true));
 }
 
-/** Compares an answer about `user` with what the claims promise. `fix` mints another token. */
-export function checkAnswer(answer: Answered, claims: Claims, user: string | undefined, fix: string[]): Finding {
+/** What an answer is compared with. */
+export interface Promised {
+  claims: Claims;
+  /** Whose data was asked for. */
+  user: string | undefined;
+  /** Whether nothing of the token itself is wrong, such as its expiry. */
+  isSound: boolean;
+}
+
+/** Compares an answer with what the token promises. `fix` mints another one. */
+export function checkAnswer(answer: Answered, { claims, user, isSound }: Promised, fix: string[]): Finding {
   const { scope: subject, call, status, items } = answer;
   const isUsers = user === undefined || isAnybodys(subject) || claims.users.includes(user);
-  const promised = isUsers && promises(claims, subject === socketSubject ? inboxes[0]! : subject);
+  const promised = isSound && isUsers && promises(claims, subject === socketSubject ? inboxes[0]! : subject);
   const facts = { call, status, items, promised };
   switch (verdictOf(answer)) {
     case 'refused':
@@ -47,11 +58,20 @@ export function checkAnswer(answer: Answered, claims: Claims, user: string | und
   }
 }
 
+/** The scopes that a call reads with, of a user. */
+export const readable = [...inboxes, 'read:preferences', 'read:user-tokens'];
+
 /** The scopes of a token that were not tried, and why. */
 export function checkUntried(claims: Claims, tried: string[]): Finding[] {
   const scopes = claims.scopes.filter((scope) => !scope.startsWith('user_id:') && !tried.includes(scope));
   return [...new Set(scopes)].map((subject) => {
-    const reason = isWrite(subject) ? 'write' : 'no-call';
+    const reason = isWrite(subject)
+      ? 'write'
+      : readable.includes(subject)
+        ? 'no-user'
+        : isAnybodys(subject)
+          ? 'enough'
+          : 'no-call';
     return { code: 'access.not-tried', status: 'skip', subject, facts: { reason } };
   });
 }

@@ -1,4 +1,4 @@
-import type { Finding, Status } from '../report.js';
+import type { Finding } from '../report.js';
 
 /**
  * What is most likely the cause where several things are wrong, the likeliest first. Faults of the token itself come before
@@ -39,47 +39,39 @@ const ranking: Record<'token' | 'courier' | 'surroundings', string[]> = {
   ],
   courier: [
     'region.mismatch',
-    // Not this token's fault: a new one fares the same.
+    // It is this token: a new one fares better.
+    'fresh.sees-more',
+    // It is not this token: a new one fares the same.
     'fresh.refused',
     'access.refused',
-    'fresh.sees-more',
     'courier',
     'request',
     'access',
     'fresh',
-    'control',
   ],
   surroundings: ['environment', 'keychain', 'key', 'workspace', 'grant', 'clock.off', 'certificates', 'config', 'tls'],
 };
 
 const order = Object.values(ranking).flat();
 
-/** Warnings that are no cause: they say how things are, and are wanted so more often than not. */
-const incidental = [
-  'scope.recommended',
-  'scope.excess',
-  'expiry.long',
-  'access.unpromised',
-  'config.old-file',
-  'tls.not-verified',
-];
+/** Warnings that are worth to be named where nothing fails: what else is warned of is wanted so more often than not. */
+const standingOut = ['user.several', 'expiry.never', 'scope.unknown', 'clock.off', 'clock.skew'];
 
 /** The finding that is most likely why it does not work; undefined where nothing is wrong. */
 export function likelyCause(findings: Finding[]): Finding | undefined {
-  const wrong = (one: Finding) => one.status === 'fail' || (one.status === 'unknown' && !isWeak(one));
-  const maybe = (one: Finding) => (one.status === 'warn' || isWeak(one)) && !isIncidental(one);
-  return first(findings.filter(wrong)) ?? first(findings.filter(maybe));
+  const isRefused = findings.some(({ code, status }) => code === 'access.refused' && status === 'fail');
+  const isWrong = (one: Finding) =>
+    one.status === 'fail' ||
+    (one.status === 'unknown' && !isWeak(one)) ||
+    // What Courier is warned of not to take, and did not.
+    (isRefused && one.status === 'warn' && one.code.startsWith('signature.') && one.code !== 'signature.local');
+  const isDoubtful = (one: Finding) => isWeak(one) || (one.status === 'warn' && standingOut.includes(one.code));
+  return first(findings.filter(isWrong)) ?? first(findings.filter(isDoubtful));
 }
 
 /** An empty inbox proves nothing while something else is known to be wrong. */
 function isWeak({ code, status }: Finding): boolean {
-  return status === 'unknown' && ['access.empty', 'fresh.empty', 'control.accepted'].includes(code);
-}
-
-function isIncidental({ code, status }: Finding): boolean {
-  const asWarning: Status = 'warn';
-  // Who tries things out with local tokens knows.
-  return status === asWarning && (incidental.includes(code) || code === 'signature.local');
+  return status === 'unknown' && (code === 'access.empty' || code === 'fresh.empty');
 }
 
 function first(findings: Finding[]): Finding | undefined {

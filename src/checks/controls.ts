@@ -17,12 +17,20 @@ export interface Control {
 export function checkControl({ kind, answer }: Control, own: Answered | undefined): Finding {
   const { scope: subject, call, status, items } = answer;
   const facts = { control: kind, call, status, items };
-  if (!own || verdictOf(own) === 'refused')
-    return { code: 'control.not-tested', status: 'skip', subject, facts: { control: kind, reason: 'refused-anyway' } };
+  if (!own || verdictOf(own) === 'refused') return notTested(kind, subject, 'refused-anyway');
   const verdict = verdictOf(answer);
   if (verdict === 'refused' || (verdict === 'empty' && verdictOf(own) === 'accepted'))
     return { code: 'control.refused', status: 'pass', subject, facts };
   return { code: 'control.accepted', status: 'unknown', subject, facts };
+}
+
+/** Why a control could not be made. */
+export type Untested = 'refused-anyway' | 'no-token' | 'no-answer' | 'other-workspace';
+
+/** A control that was not made leaves open what it would have told, but where something else answers that. */
+export function notTested(control: ControlKind, subject: string, reason: Untested): Finding {
+  const status = reason === 'refused-anyway' || reason === 'no-token' ? 'skip' : 'unknown';
+  return { code: 'control.not-tested', status, subject, facts: { control, reason } };
 }
 
 /** An empty inbox was let in all the same, where the call is refused without its scope. */

@@ -13,9 +13,12 @@ export function checkFresh(
   const { scope: subject, call, status, items } = fresh;
   const facts = { call, status, items, given: given?.status ?? null, givenItems: given?.items ?? null };
   const verdict = verdictOf(fresh);
+  const before = given && verdictOf(given);
+  // What this one may and a new one may not is no fault of this one.
+  if (before === 'accepted' && verdict !== 'accepted') return { code: 'fresh.less', status: 'warn', subject, facts };
   if (verdict === 'refused') return { code: 'fresh.refused', status: 'fail', subject, facts, fix: fixes.check };
   if (verdict === 'empty') return { code: 'fresh.empty', status: 'unknown', subject, facts };
-  if (given && verdictOf(given) === 'empty')
+  if (before === 'empty' || before === 'refused')
     return { code: 'fresh.sees-more', status: 'fail', subject, facts, fix: fixes.mint };
   return { code: 'fresh.accepted', status: 'pass', subject, facts };
 }

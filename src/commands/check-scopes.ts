@@ -79,19 +79,17 @@ async function checkOnline(
   tools: Tools,
 ): Promise<Finding[]> {
   const online = await import('./online.js');
-  const proof = await online.prove(
-    token,
-    expected,
-    await online.chooseTarget(tools, { needsKey: options.controls ?? false }),
-    tools,
-  );
-  const controls = options.controls
-    ? await (await import('./controls.js')).tryControls(token, proof, options, tools)
-    : [];
+  const target = await online.chooseTarget(tools, { needsKey: options.controls ?? false });
+  const controlling = options.controls ? await import('./controls.js') : undefined;
+  await controlling?.assertControls(target, options, tools);
+  const proof = await online.prove(token, expected, target, tools);
+  const controls = (await controlling?.tryControls(token, proof, options, tools)) ?? [];
   return online.judge(token, expected, proof, controls, tools.context.now());
 }
 
 function judgeUsage(options: CheckOptions): void {
+  if (options.allowProduction && !options.controls)
+    throw new Failure('usage.needs', { option: '--allow-production', needs: '--controls' });
   if (options.controls && !options.online)
     throw new Failure('usage.needs', { option: '--controls', needs: '--online' });
   options.for?.forEach(surfaceOf);

@@ -1,24 +1,42 @@
-import { isAnybodys, socketSubject } from '../checks/access.js';
-import { type ControlKind, checkControl } from '../checks/controls.js';
+import { isAnybodys } from '../checks/access.js';
+import { type ControlKind, type Untested, checkControl, notTested } from '../checks/controls.js';
+import { socketSubject } from '../checks/subjects.js';
 import { isProductionScope } from '../environments/production.js';
-import { type Environment, keyLabelOf, labelOf } from '../environments/resolve.js';
+import { type Environment, labelOf } from '../environments/resolve.js';
+import { Failure, isFailure } from '../errors.js';
 import { unmadeCheck } from '../output/messages/unmade.js';
 import type { Finding } from '../report.js';
 import { covers } from '../scopes/match.js';
 import { readClaims } from '../token/claims.js';
+import type { Jwt } from '../token/decode.js';
 import type { FoundToken } from '../token/find.js';
+import { probe } from './env/probe.js';
 import { open } from './environment.js';
-import { mintToken } from './mint.js';
-import { type Proof, answeredIn, tryToken } from './online.js';
+import { mintToken, targetOf } from './mint.js';
+import { type Proof, type Target, answeredIn, tryToken } from './online.js';
 import type { Tools } from './tools.js';
 
 /** Whom a token is minted for that must not open another's inbox. */
 const otherUser = 'courier-jwt-control';
 
 /** Long enough for a slow way to Courier. A token cannot be revoked. */
-const lifetime = '60s';
+const lifetime = '120s';
 
 const readsInbox = 'inbox:read:messages';
+
+/**
+ * The environment whose key mints controls.
+ * @throws {Failure} `production.unconfirmed`, where it is known to be production
+ */
+export async function assertControls(
+  { choice }: Target,
+  { allowProduction }: { allowProduction?: boolean | undefined },
+  tools: Tools,
+): Promise<void> {
+  const { production } = await open(choice!, tools);
+  if (production.known && !allowProduction)
+    throw new Failure('production.unconfirmed', { environment: labelOf(choice!), how: production.how });
+}
 
 /** Makes the calls of a proof again with tokens that must be refused, minted with the environment's key. */
 export async function tryControls(
@@ -29,29 +47,47 @@ export async function tryControls(
 ): Promise<Finding[]> {
   const environment = await open(proof.target.choice!, tools);
   const planned = plan(token, proof);
-  const notTested = (reason: string) =>
-    planned.flatMap(({ kind, tried }) => tried.map((scope) => untested(kind, scope, reason)));
-  if (environment.production.known && !allowProduction) return notTested('production');
-  const tests = planned.map(async (test) => {
-    const minted = await mintFor(test.scopes, environment, tools);
-    const { tenantId, tenantScope } = readClaims(minted.payload);
-    if (isProductionScope(tenantScope) && !allowProduction)
-      return test.tried.map((scope) => untested(test.kind, scope, 'production'));
-    if (tenantId !== readClaims(token.payload).tenantId)
-      return test.tried.map((scope) => untested(test.kind, scope, 'other-workspace'));
-    const { answers } = await tryToken(minted.raw, { ...proof, scopes: test.tried }, tools);
-    const own = (scope: string) => answeredIn(proof.access).find((answer) => answer.scope === scope);
-    return answers.map((answer) =>
-      'failure' in answer
-        ? untested(test.kind, answer.scope, 'no-answer')
-        : checkControl({ kind: test.kind, answer }, own(answer.scope)),
-    );
-  });
   try {
+    await assertTest(environment, allowProduction, tools);
+    const tests = planned.map(async (test) => trial(test, token, proof, environment, tools));
     return (await Promise.all(tests)).flat();
   } catch (error) {
-    return [unmadeCheck(error, labelOf(environment.choice)), ...notTested('no-token')];
+    if (isFailure(error, 'production.unconfirmed')) throw error;
+    const untested = planned.flatMap(({ kind, tried }) => tried.map((scope) => notTested(kind, scope, 'no-token')));
+    return [unmadeCheck(error, labelOf(environment.choice)), ...untested];
   }
+}
+
+/** Whether a key is production's shows only in what it mints: five seconds, for nobody. */
+async function assertTest(environment: Environment, allowProduction: boolean, tools: Tools): Promise<void> {
+  const { choice } = environment;
+  if (choice.local || allowProduction) return;
+  const { tenantScope } = await probe(targetOf(environment), tools);
+  if (isProductionScope(tenantScope))
+    throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
+}
+
+/** The calls of one control: its token is minted, and thrown away. */
+async function trial(
+  { kind, scopes, tried }: Planned,
+  token: FoundToken,
+  proof: Proof,
+  environment: Environment,
+  tools: Tools,
+): Promise<Finding[]> {
+  const none = (reason: Untested) => tried.map((scope) => notTested(kind, scope, reason));
+  const minted = await mintFor(scopes, environment, tools);
+  // Courier cannot mint that one: the others tell all the same.
+  if (!minted) return none('no-token');
+  const { tenantId } = readClaims(minted.payload);
+  if (tenantId !== readClaims(token.payload).tenantId) return none('other-workspace');
+  const { answers } = await tryToken(minted.raw, { ...proof, scopes: tried }, tools);
+  const own = (scope: string) => answeredIn(proof.access).find((answer) => answer.scope === scope);
+  return answers.map((answer) =>
+    'failure' in answer
+      ? notTested(kind, answer.scope, 'no-answer')
+      : checkControl({ kind, answer }, own(answer.scope)),
+  );
 }
 
 interface Planned {
@@ -82,11 +118,11 @@ function plan(token: FoundToken, { user, access }: Proof): Planned[] {
   return [others, ...without].filter(({ tried: calls }) => calls.length > 0);
 }
 
-async function mintFor(scopes: string[], environment: Environment, tools: Tools) {
-  const { choice, apiKey } = environment;
-  return mintToken({ ...choice, apiKey, label: keyLabelOf(choice) }, { scopes, expiresIn: lifetime }, tools);
-}
-
-function untested(control: ControlKind, subject: string, reason: string): Finding {
-  return { code: 'control.not-tested', status: 'skip', subject, facts: { control, reason } };
+async function mintFor(scopes: string[], environment: Environment, tools: Tools): Promise<Jwt | undefined> {
+  try {
+    return await mintToken(targetOf(environment), { scopes, expiresIn: lifetime }, tools);
+  } catch (error) {
+    if (isFailure(error, 'request.rejected')) return undefined;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { likelyCause } from '../checks/causes.js';
+import { checkFound } from '../checks/check-token.js';
 import type { Expectations } from '../checks/expectations.js';
 import { Failure, errnoOf, familyOf } from '../errors.js';
 import { doctorText } from '../output/doctor-text.js';
@@ -11,12 +12,14 @@ import { assertUser, surfaceOf } from '../scopes/compose.js';
 import { usersIn } from '../token/claims.js';
 import type { FoundToken } from '../token/find.js';
 import { viewToken } from '../token/view.js';
+import { withFix } from './doctor/fixes.js';
 import { tryFresh } from './doctor/fresh.js';
 import { examineKey } from './doctor/key.js';
 import { examineSurroundings } from './doctor/surroundings.js';
-import { type Proof, type Target, chooseTarget, judge, prove } from './online.js';
+import { type Target, chooseTarget, judge, prove } from './online.js';
 import { addTokenSource, examples, list, once } from './options.js';
 import { type TokenSource, readToken } from './read-token.js';
+import { isThere } from './text-file.js';
 import type { Act, Tools } from './tools.js';
 
 interface DoctorOptions extends TokenSource {
@@ -40,35 +43,55 @@ export function define(command: Command, act: Act): void {
         ['courier-jwt doctor', 'on a terminal: without a token, the key and what is around it'],
         ['courier-jwt doctor --token-file t --report inbox.md', 'to show to others: no key, no signature'],
       ) +
-        '\n\nReads only, but for a token of a minute that it mints to compare with.\nIt ends with the likeliest cause, and the command that mends it. Exit 0 fine, 1 no.',
+        '\n\nReads only, but for what it mints to compare with: a token of two minutes, and one of seconds.\nIt ends with the likeliest cause, and the command that mends it. Exit 0 fine, 1 no.',
     )
     .action(act(doctor));
 }
 
 async function doctor(options: DoctorOptions, tools: Tools, [operand]: (string | undefined)[]): Promise<number> {
   const { console, context, flags } = tools;
-  options.for?.forEach(surfaceOf);
-  if (options.user !== undefined) assertUser(options.user);
+  await judgeUsage(options, tools);
   const token = await tokenOrFinding(operand, options, tools);
   const target = await targetOrFinding(tools);
   const found = isToken(token) ? token : undefined;
+  const chosen = 'code' in target ? undefined : target;
   const findings = [
-    ...(found ? [] : [token as Finding]),
-    ...('code' in target ? [target] : await examine(found, target, options, tools)),
-    ...(await examineSurroundings('code' in target ? undefined : target, tools)),
-  ];
+    ...(isToken(token) ? [] : [token]),
+    ...('code' in target
+      ? [target, ...claimsOnly(found, options, tools)]
+      : await examine(found, target, options, tools)),
+    ...(await examineSurroundings(chosen, tools)),
+  ].map((finding) => withFix(finding, { ...options, env: flags.env }));
   const report = makeReport(findings);
   const cause = likelyCause(findings);
-  const whose = found ? say`the token of ${short(usersIn(found.payload).join(', ') || 'nobody')}` : 'no token';
-  const title = 'code' in target ? whose : say`${whose}, at ${target.local ? 'the embedded Courier' : target.baseUrl}`;
-  const document = { ...report, cause: cause ? { code: cause.code, fix: cause.fix ?? [] } : null };
+  const title = titleOf(found, chosen);
+  const told = flags.json
+    ? toJson({ ...report, cause: cause ? { code: cause.code, fix: cause.fix ?? [] } : null })
+    : doctorText(report, cause, title, console.out);
+  // A report that cannot be written loses nobody what was found; with --json it is the one document.
+  if (!flags.json) console.result(told);
   if (options.report !== undefined) {
-    const view = found && viewToken(found, context.now());
-    const text = reportMarkdown({ report, cause, title, view, now: context.now() });
+    const now = context.now();
+    const text = reportMarkdown({ report, cause, title, view: found && viewToken(found, now), now });
     await writeReport(options.report, tools.secrets.redact(text), tools);
   }
-  console.result(flags.json ? toJson(document) : doctorText(report, cause, title, console.out));
+  if (flags.json) console.result(told);
   return exitCodeOf(report.findings);
+}
+
+async function judgeUsage({ for: surfaces, user, report }: DoctorOptions, tools: Tools): Promise<void> {
+  surfaces?.forEach(surfaceOf);
+  if (user !== undefined) assertUser(user);
+  if (report === undefined) return;
+  if (report === '-' || report === '')
+    throw new Failure('usage.value', { option: '--report', value: report, reason: 'it takes the name of a file' });
+  if (!tools.flags.yes && (await isThere(report, tools)))
+    throw new Failure('usage.file-exists', { option: '--report', path: report });
+}
+
+function titleOf(token: FoundToken | undefined, target: Target | undefined): string {
+  const whose = token ? say`the token of ${short(usersIn(token.payload).join(', ') || 'nobody')}` : 'no token';
+  return target ? say`${whose}, at ${target.local ? 'the embedded Courier' : target.baseUrl}` : whose;
 }
 
 /** The token, or why there is none: that is the diagnosis then. */
@@ -83,9 +106,7 @@ async function tokenOrFinding(
     if (!(error instanceof Failure) || familyOf(error.code) !== 'token') throw error;
     if (error.code === 'token.no-source') return { code: 'token.not-given', status: 'skip', facts: {} };
     if (['token.two-sources', 'token.empty', 'token.too-large', 'token.ambiguous'].includes(error.code)) throw error;
-    const finding = unmadeCheck(error, 'the token');
-    // Nothing mends a text that has no token in it.
-    return finding.fix?.includes('--help') ? { ...finding, fix: ['courier-jwt', 'doctor', '--help'] } : finding;
+    return unmadeCheck(error, 'the token');
   }
 }
 
@@ -116,36 +137,31 @@ async function examine(
     examineKey(target, tools),
     token && prove(token, expected, named, tools, { anyRegion: true }),
   ]);
-  const ofToken = token && proof ? judgeAll(token, { ...expected, environment: key.workspace }, proof, tools) : [];
+  const ofToken =
+    token && proof
+      ? judge(
+          token,
+          { ...expected, environment: proof.region ? undefined : key.workspace },
+          proof,
+          [],
+          tools.context.now(),
+        )
+      : [];
   const fresh = await tryFresh({ key, target, proof, expected, ...options }, tools);
   return [...ofToken, ...key.findings, ...fresh];
 }
 
-function judgeAll(token: FoundToken, expected: Expectations, proof: Proof, { context }: Tools): Finding[] {
-  return judge(token, expected, proof, [], context.now()).map((finding) => ({
-    ...finding,
-    ...fixFor(finding, expected),
-  }));
+/** Which Courier to ask is not known: what the token claims is all the same. */
+function claimsOnly(token: FoundToken | undefined, options: DoctorOptions, { context }: Tools): Finding[] {
+  return token ? checkFound(token, { for: options.for, user: options.user }, context.now()) : [];
 }
 
-/** What tells more where Courier's answer alone tells little. */
-function fixFor({ code, status }: Finding, { user }: Expectations): { fix?: string[] } {
-  if (code === 'clock.off') return { fix: ['timedatectl', 'set-ntp', 'true'] };
-  if (code !== 'access.empty' || status !== 'unknown') return {};
-  return {
-    fix:
-      user === undefined
-        ? ['courier-jwt', 'doctor', '-', '--user', 'USER_ID']
-        : ['courier-jwt', 'check-scopes', '-', '--online', '--controls'],
-  };
-}
-
-async function writeReport(path: string, text: string, { context, console }: Tools): Promise<void> {
+async function writeReport(path: string, text: string, { context, console, flags }: Tools): Promise<void> {
   try {
-    await context.files.write(path, `${text}\n`);
+    await context.files.write(path, `${text}\n`, { isNew: !flags.yes });
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('output.file', { option: '--report', path, reason: errnoOf(error) });
+    throw new Failure('usage.unwritable', { option: '--report', path, reason: errnoOf(error) });
   }
   console.note(say`the report is in ${path}.`);
 }

@@ -31,6 +31,20 @@ export async function chooseFor(options: KeyOptions, tools: Tools, source = '--e
   return choice;
 }
 
+/** The environment of a name that no flag gave. `source`: what named it. */
+export function chooseNamed(
+  env: string,
+  source: string | undefined,
+  sources: EnvironmentSources,
+  tools: Tools,
+): Choice {
+  const choice = chooseEnvironment({ env, envSource: source, region: tools.flags.region }, sources);
+  // What else is set is not for it; only a variable in a stored key's place is worth a word.
+  const replaced = choice.unused.find((unused) => unused.startsWith('the stored key'));
+  if (replaced) tools.console.note(say`note: ${replaced} is not used: ${choice.source} wins.`);
+  return choice;
+}
+
 /** A choice with its key. The key is redacted from here on. */
 export async function open(choice: Choice, tools: Tools): Promise<Environment> {
   const environment = await openEnvironment(choice, tools.context.keychain);

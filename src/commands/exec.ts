@@ -39,7 +39,8 @@ async function exec(options: MintOptions, tools: Tools, operands: (string | unde
     return less;
   }
   console.note(`${summary(minted, context.now())}; ${say`running ${short(command[0]!)}`}`);
-  return context.run(command, environmentFor(minted, context.variables));
+  // Where the key came from it, there is nothing else to read; and from a file it could be read again.
+  return context.run(command, environmentFor(minted, context.variables), { hasStdin: !options.apiKeyStdin });
 }
 
 /** Everything but API keys, under whatever name, and with the token. */
@@ -48,13 +49,13 @@ function environmentFor(
   variables: Record<string, string | undefined>,
 ): Record<string, string> {
   const names = keyNamesIn(variables);
-  const keys = [apiKey, ...names.map((name) => variables[name])].filter(Boolean);
+  const keys = [apiKey, ...names.map((name) => variables[name] ?? '')]
+    .map((key) => key.trim())
+    .filter((key) => key.length > 8);
+  const holdsKey = (value: string) => keys.some((key) => value.includes(key));
   const kept = Object.entries(variables).filter(
     (pair): pair is [string, string] =>
-      pair[1] !== undefined &&
-      !names.includes(pair[0]) &&
-      !keys.includes(pair[1]) &&
-      pair[0] !== 'COURIER_JWT_EXPIRES_AT',
+      pair[1] !== undefined && !names.includes(pair[0]) && !holdsKey(pair[1]) && pair[0] !== 'COURIER_JWT_EXPIRES_AT',
   );
   const expiresAt = isoOrNull(claims.expiresAt);
   return {

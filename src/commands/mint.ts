@@ -1,4 +1,5 @@
 import { issueToken } from '../courier/client.js';
+import { type Environment, keyLabelOf } from '../environments/resolve.js';
 import type { Jwt } from '../token/decode.js';
 import { embedded, network, retrying } from './network.js';
 import type { Tools } from './tools.js';
@@ -10,6 +11,11 @@ export interface MintTarget {
   apiKey: string;
   /** For messages. */
   label: string;
+}
+
+/** Where an environment mints. */
+export function targetOf({ choice, apiKey }: Environment): MintTarget {
+  return { ...choice, apiKey, label: keyLabelOf(choice) };
 }
 
 /** Mints over the network or from the embedded Courier: the same client either way. `tell` says what is tried again. */

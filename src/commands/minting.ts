@@ -3,7 +3,7 @@ import { type Asked, checkGrant } from '../checks/grant.js';
 import { longLifetimeSeconds } from '../checks/time.js';
 import { knownPrefix } from '../environments/key.js';
 import { isProductionScope } from '../environments/production.js';
-import { type Choice, type Environment, keyLabelOf, labelOf } from '../environments/resolve.js';
+import { type Choice, type Environment, labelOf } from '../environments/resolve.js';
 import { Failure } from '../errors.js';
 import { say } from '../output/escape.js';
 import { relative } from '../output/times.js';
@@ -14,7 +14,7 @@ import { type Claims, readClaims } from '../token/claims.js';
 import type { Jwt } from '../token/decode.js';
 import { isLocal } from '../token/local.js';
 import { chooseFor, keyText, open } from './environment.js';
-import { mintToken } from './mint.js';
+import { mintToken, targetOf } from './mint.js';
 import { type KeyOptions, addKeyOptions, list, once, seconds } from './options.js';
 import { type Tools, canPrompt } from './tools.js';
 
@@ -71,15 +71,14 @@ export async function mint(asked: Asking, options: MintOptions, tools: Tools): P
   await confirmProduction(environment, options, tools);
   const before = [...requestWarnings(asked), ...keyWarnings(environment, tools)];
   before.forEach(tools.console.warn);
-  const { apiKey } = environment;
-  const token = await mintToken({ ...choice, apiKey, label: keyLabelOf(choice) }, asked, tools);
+  const token = await mintToken(targetOf(environment), asked, tools);
   const claims = readClaims(token.payload);
   if (isProductionScope(claims.tenantScope) && !environment.production.known && !options.allowProduction)
     throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
   tools.console.maskInActions(token.raw);
   const granted = [...checkGrant(claims, asked), ...localWarning(token, choice)];
   granted.forEach(tools.console.warn);
-  return { token, claims, asked, choice, apiKey, warnings: [...before, ...granted], granted };
+  return { token, claims, asked, choice, apiKey: environment.apiKey, warnings: [...before, ...granted], granted };
 }
 
 /** A production key mints what opens a real user's inbox: `--yes` is not enough. */

@@ -3,15 +3,16 @@ import { checkFound } from '../checks/check-token.js';
 import { withControls } from '../checks/controls.js';
 import { type Expectations, issueCommand } from '../checks/expectations.js';
 import { requirementOf } from '../checks/scopes.js';
-import { type Access, type Unanswered, triedScopes, tryAccess } from '../courier/access.js';
+import { type Access, type Unanswered, canBeAsked, triedScopes, tryAccess } from '../courier/access.js';
 import { type Region, regionBaseUrls, regionOf } from '../courier/regions.js';
 import type { Network } from '../courier/transport.js';
 import { type Choice, ownServer } from '../environments/resolve.js';
-import { isFailure } from '../errors.js';
+import { familyOf, isFailure } from '../errors.js';
 import { unmadeCheck } from '../output/messages/unmade.js';
 import type { Finding } from '../report.js';
-import { readClaims } from '../token/claims.js';
+import { type Claims, readClaims } from '../token/claims.js';
 import type { FoundToken } from '../token/find.js';
+import { skewSeconds, timeState } from '../token/time.js';
 import { chooseFor, environmentSources } from './environment.js';
 import { network, retrying } from './network.js';
 import type { Tools } from './tools.js';
@@ -31,14 +32,16 @@ export async function chooseTarget(tools: Tools, { needsKey = false } = {}): Pro
   const { env, region } = tools.flags;
   try {
     const choice = await chooseFor({}, tools);
-    const isNamed = env !== undefined || region !== undefined || choice.source.startsWith('COURIER_JWT_ENV');
+    const { variables } = await environmentSources(tools);
+    const hasUrl = choice.name === null && variables('COURIER_BASE_URL') !== undefined;
+    const isNamed = env !== undefined || region !== undefined || hasUrl || choice.source.startsWith('COURIER_JWT_ENV');
     return { baseUrl: choice.baseUrl, local: choice.local, isNamed, choice };
   } catch (error) {
     if (needsKey || !isFailure(error, 'key.missing')) throw error;
     const { variables } = await environmentSources(tools);
     const own = region === undefined ? ownServer('the token', 'shell', variables) : undefined;
     const baseUrl = own ?? regionBaseUrls[region ?? 'us'];
-    return { baseUrl, local: false, isNamed: region !== undefined, choice: undefined };
+    return { baseUrl, local: false, isNamed: (region ?? own) !== undefined, choice: undefined };
   }
 }
 
@@ -67,7 +70,7 @@ export async function prove(
   { anyRegion = !target.isNamed } = {},
 ): Promise<Proof> {
   const claims = readClaims(token.payload);
-  const user = expected.user ?? claims.users[0];
+  const user = [expected.user ?? claims.users[0]].find((id) => id !== undefined && canBeAsked(id));
   const scopes = triedScopes(claims, requirementOf(expected, claims.scopes).required, user);
   const place = { user, scopes, network: await networkOf(target, tools) };
   const access = await tryToken(token.raw, { ...place, baseUrl: target.baseUrl }, tools);
@@ -103,7 +106,7 @@ export function answeredIn({ answers }: Access): Answered[] {
 
 function isRefused(access: Access): boolean {
   const answers = answeredIn(access);
-  return answers.length > 0 && answers.every(({ status }) => status === 401);
+  return answers.some(({ status }) => status === 401) && !isAuthentic(answers);
 }
 
 /** The Courier of a target; all of it, where that is the embedded one. */
@@ -127,14 +130,16 @@ export function judge(
   // A new token comes from where this one was tried.
   const wanted = { ...expected, mintIn: proof.target.choice?.name ?? '' };
   const fix = issueCommand(wanted, { user: proof.user, environment: wanted.mintIn });
+  const byClaims = ofClaims(checkFound(token, wanted, now + (access.skewSeconds ?? 0)), proof, authentic);
+  const isSound = !byClaims.some(({ code, status }) => status === 'fail' && ofToken.has(familyOf(code)));
   const answers = [
-    ...answeredIn(access).map((answer) => checkAnswer(answer, claims, proof.user, fix)),
+    ...answeredIn(access).map((answer) => checkAnswer(answer, { claims, user: proof.user, isSound }, fix)),
     ...checkUnanswered(access),
   ];
   const tried = access.answers.map(({ scope }) => scope);
   return [
-    ...checkClock(access),
-    ...ofClaims(checkFound(token, wanted, now + (access.skewSeconds ?? 0)), proof, authentic),
+    ...checkClock(access, claims, now),
+    ...byClaims,
     ...checkRegion(proof, fix),
     ...withControls(answers, controls),
     ...controls,
@@ -142,20 +147,26 @@ export function judge(
   ];
 }
 
+/** What makes Courier refuse a token whatever its scopes are. */
+const ofToken = new Set(['header', 'signature', 'claim', 'expiry', 'clock']);
+
 /** What the claims say, less what was looked at since. */
-function ofClaims(findings: Finding[], { target }: Proof, authentic: boolean): Finding[] {
+function ofClaims(findings: Finding[], { target, access }: Proof, authentic: boolean): Finding[] {
   const isReal = regionOf(target.baseUrl) !== undefined;
   return findings.flatMap((finding): Finding[] => {
-    if (finding.code === 'courier.not-asked') return [];
+    // No call is known for any of its scopes: then nothing was proved.
+    if (finding.code === 'courier.not-asked')
+      return access.answers.length > 0 ? [] : [{ ...finding, status: 'unknown' }];
     if (finding.code === 'signature.not-verified' && authentic)
       return [{ code: 'signature.accepted', status: 'pass', facts: {} }];
-    // Only an emulator takes such a token.
-    return [finding.code === 'signature.local' && isReal ? { ...finding, status: 'fail' } : finding];
+    // Only an emulator takes such a token: where one did, that is as it should be.
+    if (finding.code !== 'signature.local') return [finding];
+    return [isReal ? { ...finding, status: 'fail' } : authentic ? { ...finding, status: 'pass' } : finding];
   });
 }
 
 /** What failed alike is told once. */
-function checkUnanswered({ answers }: Access): Finding[] {
+export function checkUnanswered({ answers }: Access): Finding[] {
   const failed = answers.filter((answer) => 'failure' in answer);
   const key = ({ failure }: Unanswered) => JSON.stringify([failure.code, failure.facts]);
   return [...new Set(failed.map(key))].map((one) => {
@@ -164,9 +175,11 @@ function checkUnanswered({ answers }: Access): Finding[] {
   });
 }
 
-function checkClock({ skewSeconds }: Access): Finding[] {
-  if (skewSeconds === null || skewSeconds === 0) return [];
-  return [{ code: 'clock.off', status: 'warn', facts: { offSeconds: -skewSeconds } }];
+/** A clock that is a little off changes nothing, unless the token's expiry is that near. */
+function checkClock({ skewSeconds: skew }: Access, claims: Claims, now: number): Finding[] {
+  if (skew === null || skew === 0) return [];
+  if (Math.abs(skew) <= skewSeconds && timeState(claims, now) === timeState(claims, now + skew)) return [];
+  return [{ code: 'clock.off', status: 'warn', facts: { offSeconds: -skew } }];
 }
 
 function checkRegion({ region, target }: Proof, fix: string[]): Finding[] {

@@ -36,7 +36,11 @@ export function oneOf<T extends string>(option: string, choices: readonly T[]) {
   return (value: string): T => {
     const choice = choices.find((candidate) => candidate === value);
     if (choice !== undefined) return choice;
-    throw new Failure('usage.value', { option, value, reason: `it takes ${choices.join(' or ')}` });
+    throw new Failure('usage.value', {
+      option,
+      value,
+      reason: `it takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1)}`,
+    });
   };
 }
 

@@ -99,6 +99,7 @@ async function readText(operand: string | undefined, tokenFile: string | undefin
   if (tokenFile !== undefined) return sound(await readFile(tokenFile, tools), tokenFile);
   if (operand !== undefined && operand !== '-') return sound(operand, argument);
   if (operand === undefined && stdin.isTerminal) throw new Failure('token.no-source', {});
+  if (stdin.isTerminal) tools.console.note('paste the token, then press Enter and Ctrl-D:');
   return sound(await stdin.read(limitBytes), 'stdin');
 }
 

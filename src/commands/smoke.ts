@@ -1,21 +1,19 @@
 import type { Command } from 'commander';
-import { Failure, errnoOf, isFailure } from '../errors.js';
+import { type ConfigProblem, Failure, errnoOf, isFailure } from '../errors.js';
 import { toJson } from '../output/escape.js';
+import { explain } from '../output/messages/failures.js';
 import { progressOn } from '../output/progress.js';
-import type { SmokeRun } from '../output/reporters/check.js';
-import { outcomeOf } from '../output/reporters/check.js';
-import { githubReport, stepSummary } from '../output/reporters/github.js';
+import { type SmokeRun, outcomeOf, withoutSecrets } from '../output/reporters/check.js';
+import { githubProblems, githubReport, stepSummary } from '../output/reporters/github.js';
 import { humanReport } from '../output/reporters/human.js';
-import { junitReport } from '../output/reporters/junit.js';
+import { junitProblems, junitReport } from '../output/reporters/junit.js';
 import { exitCodeOf, makeReport } from '../report.js';
 import { examples, oneOf } from './options.js';
 import { readConfig } from './smoke/config.js';
-import { init } from './smoke/init.js';
+import { defaultFile, init } from './smoke/init.js';
 import { runChecks } from './smoke/run.js';
 import { readTextFile } from './text-file.js';
 import { type Act, type Tools, isAutomated } from './tools.js';
-
-const defaultFile = 'courier-jwt.config.json';
 
 const reporters = ['human', 'json', 'junit', 'github'] as const;
 type Reporter = (typeof reporters)[number];
@@ -63,11 +61,16 @@ async function smoke(
   if (flags.env !== undefined)
     throw new Failure('usage.conflict', { options: ['smoke', '--env'], reason: 'the file names the environments' });
   const read = readConfig(await configText(path, tools));
-  if ('problems' in read) throw new Failure('usage.config', { path, problems: read.problems });
+  if ('problems' in read) {
+    const text = problemsAs(options.reporter, path, read.problems);
+    if (text !== undefined) console.result(text);
+    throw new Failure('usage.config', { path, problems: read.problems });
+  }
   const { config } = read;
   const total = config.environments.length * config.users.length * Math.max(1, config.surfaces.length);
   const watched = context.stderr.isTerminal && !isAutomated(context.variables);
-  const progress = progressOn(context.stderr, total, watched && !flags.quiet);
+  const reporter = options.reporter ?? (flags.json ? 'json' : 'human');
+  const progress = progressOn(context.stderr, total, watched && !flags.quiet && !flags.debug && reporter !== 'json');
   const { online = config.online, allowProduction = false } = options;
   try {
     const checks = await runChecks(
@@ -83,9 +86,9 @@ async function smoke(
     );
     const findings = checks.flatMap((check) => check.findings);
     progress.end();
-    const reporter = options.reporter ?? (flags.json ? 'json' : 'human');
-    console.result(reportAs(reporter, { path, checks }, tools));
-    if (reporter === 'github') await summarize({ path, checks }, tools);
+    const run = withoutSecrets({ path, checks }, tools.secrets);
+    console.result(reporter === 'json' ? toJson(makeReport(findings)) : reportAs(reporter, run, tools));
+    if (reporter === 'github') await summarize(run, tools);
     return exitCodeOf(findings);
   } finally {
     progress.end();
@@ -102,21 +105,30 @@ async function configText(path: string, tools: Tools): Promise<string> {
   }
 }
 
-function reportAs(reporter: Reporter, run: SmokeRun, { console }: Tools): string {
+/** What is wrong with the file, for those that read a report and no stderr. */
+function problemsAs(reporter: Reporter | undefined, path: string, problems: ConfigProblem[]): string | undefined {
+  if (reporter === 'github') return githubProblems(path, problems);
+  return reporter === 'junit' ? junitProblems(path, problems) : undefined;
+}
+
+function reportAs(reporter: Exclude<Reporter, 'json'>, run: SmokeRun, { console }: Tools): string {
   if (reporter === 'junit') return junitReport(run);
   if (reporter === 'github') return githubReport(run);
-  if (reporter === 'human') return humanReport(run, console.out);
-  return toJson(makeReport(run.checks.flatMap(({ findings }) => findings)));
+  return humanReport(run, console.out);
 }
 
 /** GitHub gives each step a file of its own, which is shown as Markdown. */
-async function summarize(run: SmokeRun, { context, secrets }: Tools): Promise<void> {
+async function summarize(run: SmokeRun, { console, context, secrets }: Tools): Promise<void> {
   const path = context.variables.GITHUB_STEP_SUMMARY;
   if (!path) return;
   try {
     await context.files.append(path, secrets.redact(stepSummary(run)));
   } catch (error) {
-    throw new Failure('output.file', { option: 'GITHUB_STEP_SUMMARY', path, reason: errnoOf(error) });
+    // What was found counts, and not whether it could be said there, too.
+    const { message } = explain(
+      new Failure('usage.unwritable', { option: 'GITHUB_STEP_SUMMARY', path, reason: errnoOf(error) }),
+    );
+    console.error(`${console.err.yellow('warning:')} ${message}`);
   }
 }
 

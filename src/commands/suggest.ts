@@ -87,6 +87,10 @@ export function suggestRun(argv: string[]): string[] | undefined {
   const missing = [/^(?:-u|--user)/, /^(?:-e|--env)$/].findIndex((flag) => !own.some((word) => flag.test(word)));
   const flag = ['--user', '--env'][missing];
   if (command && more.length === 0 && flag) return pasteable([...before, flag, ...behind]);
+  // They stood behind the command, where they are its own: whose token it is, it must be told before.
+  const user = behind.findIndex((word) => word === '-u' || word === '--user');
+  if (flag === '--user' && user > 0 && behind[user + 1] !== undefined)
+    return pasteable([...before, ...behind.slice(user, user + 2), '--', ...behind.toSpliced(user, 2)]);
   return pasteable([...before, '--', ...behind]);
 }
 

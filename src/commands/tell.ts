@@ -47,7 +47,7 @@ function flagsOf(argv: string[]) {
   const words = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   const has = (...flags: string[]) => flags.some((flag) => words.includes(flag));
   return {
-    json: has('--json'),
+    json: has('--json', '--reporter=json') || words[words.indexOf('--reporter') + 1] === 'json',
     debug: has('--debug'),
     color: has('--no-color') ? false : has('--color') ? true : undefined,
   };

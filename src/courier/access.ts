@@ -1,6 +1,8 @@
-import { type Answered, promises, socketSubject } from '../checks/access.js';
+import { type Answered, promises, readable } from '../checks/access.js';
+import { socketSubject } from '../checks/subjects.js';
 import { Failure } from '../errors.js';
 import type { Claims } from '../token/claims.js';
+import { idProblem } from '../token/user.js';
 import { fieldOf, hostOf, parseJson, statusFailure } from './answers.js';
 import { type CourierUrls, courierUrls } from './regions.js';
 import { type RetryContext, withRetries } from './retry.js';
@@ -40,20 +42,35 @@ interface Trial {
   url: string;
   headers?: Record<string, string>;
   body?: string;
+  /** Whether one thing is asked for, which need not be there. */
+  isOne?: boolean;
   /** Finds what was asked for in the JSON of a 200: how many there are, or undefined where it is not there. */
   count(body: unknown): number | undefined;
 }
 
 /** The scopes that a call can try, as far as the claims promise them or something requires them. */
 export function triedScopes(claims: Claims, required: string[], user: string | undefined): string[] {
-  const ofUser = ['inbox:read:messages', 'read:messages', 'read:preferences', 'read:user-tokens'];
   const wanted = [...claims.scopes, ...required];
-  const fixed = [...(user === undefined ? [] : ofUser), 'read:brands'].filter(
+  const fixed = [...(user === undefined ? [] : readable), 'read:brands'].filter(
     (scope) => promises(claims, scope) || required.includes(scope),
   );
-  const brands = wanted.filter((scope) => /^read:brands:[^:]+$/.test(scope));
+  const brands = new Set(wanted.filter((scope) => brandOf(scope) !== undefined));
   const socket = fixed.includes('inbox:read:messages') ? [socketSubject] : [];
-  return [...fixed, ...new Set(brands), ...socket];
+  // A token does not decide how many requests are sent.
+  return [...fixed, ...[...brands].slice(0, mostBrands), ...socket];
+}
+
+const mostBrands = 5;
+
+/** The one brand that a scope is for, where there can be such a one. */
+function brandOf(scope: string): string | undefined {
+  const [, id] = /^read:brands:([^:]+)$/.exec(scope) ?? [];
+  return id !== undefined && canBeAsked(id) ? id : undefined;
+}
+
+/** Whether an id can stand in a URL as what it is: what is none, or a way up in its path, is not asked for. */
+export function canBeAsked(id: string): boolean {
+  return idProblem(id) === undefined && id !== '.' && id !== '..';
 }
 
 /**
@@ -73,15 +90,20 @@ export async function tryAccess(
       const began = outside.now();
       const response = await network.send(one);
       const ended = outside.now();
-      const date = Date.parse(response.headers.date ?? '') / 1000;
+      const date = dateOf(response);
       // A `Date` is cut to seconds: half a second off on average.
-      if (!Number.isNaN(date))
+      if (date !== undefined)
         skews.push({ seconds: date + 0.5 - (began + ended) / 2, precision: 0.5 + (ended - began) / 2 });
       return response;
     },
   };
   const answers = await Promise.all(request.scopes.map(async (scope) => tryScope(timed, scope, request, outside)));
   return { answers, skewSeconds: skewIn(skews) };
+}
+
+/** Seconds since the epoch, of a `Date` as HTTP writes it and of this century: a server may say anything. Source: RFC 9110, 5.6.7. */
+function dateOf({ headers: { date = '' } }: HttpResponse): number | undefined {
+  return /^\w{3}, \d\d \w{3} 20[2-9]\d \d\d:\d\d:\d\d GMT$/.test(date) ? Date.parse(date) / 1000 : undefined;
 }
 
 /** By the answer that came the quickest; what may be the way's delay is none. */
@@ -100,7 +122,7 @@ async function tryScope(
   const urls = courierUrls(request.baseUrl);
   const call = callOf(scope, urls, request.user);
   try {
-    if (scope === socketSubject) return await trySocket(network, urls, call, request);
+    if (scope === socketSubject) return await trySocket(network, urls, { call, request }, retry);
     const trial = trialFor(scope, urls, request.user ?? '');
     const response = await withRetries(async () => network.send(httpRequest(trial, request)), retry);
     return { scope, call, ...answerIn(response, trial) };
@@ -144,7 +166,8 @@ function trialFor(scope: string, urls: CourierUrls, user: string): Trial {
     default:
       return {
         method: 'GET',
-        url: `${urls.rest}/brands/${encodeURIComponent(scope.replace('read:brands:', ''))}`,
+        url: `${urls.rest}/brands/${encodeURIComponent(brandOf(scope) ?? '')}`,
+        isOne: true,
         count: (body) => (typeof fieldOf(body, 'id') === 'string' ? 1 : undefined),
       };
   }
@@ -169,31 +192,42 @@ function httpRequest({ method, url, headers, body }: Trial, { token, timeoutMs, 
 async function trySocket(
   network: Network,
   { socket }: CourierUrls,
-  call: string,
-  { token, user = '', timeoutMs, signal }: AccessRequest,
+  { call, request: { token, user = '', timeoutMs, signal } }: { call: string; request: AccessRequest },
+  retry: RetryContext,
 ): Promise<Answered> {
   // Source: `getWebSocketUrl` of @trycourier/courier-js.
   const query = new URLSearchParams({ auth: token, cid: 'courier-jwt', iwpv: 'v1', userId: user });
-  const { status } = await network.openSocket({ url: `${socket}?${query.toString()}`, timeoutMs, signal });
+  const url = `${socket}?${query.toString()}`;
+  const headers = { 'User-Agent': userAgent };
+  const open = async () => ({
+    ...(await network.openSocket({ url, headers, timeoutMs, signal })),
+    headers: {},
+    body: '',
+  });
+  const { status } = await withRetries(open, retry);
   if (![101, 401, 403].includes(status)) throw statusFailure({ status, headers: {}, body: '' }, new URL(socket).host);
   return { scope: socketSubject, call, status, items: null };
 }
 
 /** @throws {Failure} of the `courier` family, for what is neither an answer nor a refusal */
-function answerIn(response: HttpResponse, { url, count }: Trial): Pick<Answered, 'status' | 'items'> {
+function answerIn(
+  response: HttpResponse,
+  { url, count, isOne = false }: Trial,
+): Pick<Answered, 'status' | 'items' | 'isCouriers'> {
   const { status, body } = response;
   const host = hostOf(url);
   const answer = parseJson(body);
-  if (status === 401 || status === 403) return { status, items: null };
-  // Courier's own 404: the call was let in, and there is no such thing.
-  if (status === 404 && typeof fieldOf(answer, 'type') === 'string') return { status, items: 0 };
+  const isCouriers = typeof fieldOf(answer, 'type') === 'string';
+  if (status === 401 || status === 403) return { status, items: null, isCouriers };
+  // The call was let in, and there is no such thing.
+  if (status === 404 && isOne && isCouriers) return { status, items: 0 };
   if (status !== 200) throw statusFailure(response, host);
   if (answer === undefined) throw new Failure('courier.nonsense', { host, problem: 'not-json' });
-  const items = count(answer);
-  if (items !== undefined) return { status, items };
   // GraphQL may refuse within a 200.
   if (/unauthori[sz]ed|not authori[sz]ed|unauthenticated/i.test(errorsIn(answer))) return { status: 401, items: null };
-  if (/forbidden|access denied/i.test(errorsIn(answer))) return { status: 403, items: null };
+  if (/forbidden|access denied/i.test(errorsIn(answer))) return { status: 403, items: null, isCouriers: true };
+  const items = count(answer);
+  if (items !== undefined) return { status, items };
   throw new Failure('courier.nonsense', { host, problem: 'not-asked-for' });
 }
 
@@ -205,7 +239,7 @@ function errorsIn(answer: unknown): string {
 /** A count, or a page with its `totalCount`. */
 function numberIn(value: unknown): number | undefined {
   const total = fieldOf(value, 'totalCount') ?? value;
-  return typeof total === 'number' ? total : undefined;
+  return Number.isSafeInteger(total) && Number(total) >= 0 ? Number(total) : undefined;
 }
 
 function lengthOf(value: unknown): number | undefined {

@@ -37,7 +37,7 @@ export async function withRetries(attempt: () => Promise<HttpResponse>, context:
 export function retryAfterSeconds(response: HttpResponse): number | null {
   const header = response.headers['retry-after']?.trim();
   if (!header) return null;
-  if (/^\d+(\.\d+)?$/.test(header)) return Number(header);
+  if (/^\d{1,9}(\.\d+)?$/.test(header)) return Number(header);
   const at = Date.parse(header);
   const now = Date.parse(response.headers.date ?? '');
   return Number.isNaN(at) || Number.isNaN(now) ? null : Math.max(0, (at - now) / 1000);

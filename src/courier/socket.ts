@@ -9,7 +9,7 @@ const closingMs = 1000;
 
 /** Opens a WebSocket over a route, and closes it; resolves with the status of the handshake. */
 export async function openSocket(
-  { timeoutMs, signal }: SocketRequest,
+  { headers, timeoutMs, signal }: SocketRequest,
   url: URL,
   { agent, viaProxy }: Route,
 ): Promise<{ status: number }> {
@@ -17,9 +17,12 @@ export async function openSocket(
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(url, {
       agent,
+      headers,
       rejectUnauthorized: true,
       followRedirects: false,
       perMessageDeflate: false,
+      // Nothing is read from it.
+      maxPayload: 65_536,
       finishRequest(request) {
         request.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
           tunnelled = statusCode === 200;
@@ -42,17 +45,21 @@ export async function openSocket(
       settle(() => reject(error instanceof Failure ? error : unreachable(url, error, tunnelled)));
       socket.terminate();
     }
-    socket.on('error', fail);
+    let isOpen = false;
+    // What goes wrong once it was let in is not for here to tell.
+    socket.on('error', (error) => (isOpen ? socket.terminate() : fail(error)));
     socket.on('unexpected-response', (_, { statusCode = 0 }) => {
       settle(() => resolve({ status: statusCode }));
       socket.terminate();
     });
     socket.on('open', () => {
+      isOpen = true;
       clearTimeout(deadline);
       const closing = setTimeout(() => socket.terminate(), closingMs);
-      socket.on('close', () => {
+      socket.on('close', (code) => {
         clearTimeout(closing);
-        settle(() => resolve({ status: 101 }));
+        // 1008: let in, and shown out again. Source: RFC 6455, 7.4.1.
+        settle(() => resolve({ status: code === 1008 ? 403 : 101 }));
       });
       socket.close(1000);
     });

@@ -19,6 +19,7 @@ export interface Network extends Transport {
 export interface SocketRequest {
   /** `wss://…`; what is in its query may be secret. */
   url: string;
+  headers: Record<string, string>;
   /** In milliseconds. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;

@@ -1,4 +1,4 @@
-import { keyVariable } from './name.js';
+import { isName, keyVariable } from './name.js';
 
 /** Where a variable was found. */
 export type VariableOrigin = 'shell' | '--env-file';
@@ -29,6 +29,15 @@ export function keyNamesIn(values: Values): string[] {
   const isKey = (name: string) =>
     name === 'COURIER_API_KEY' || name === 'COURIER_AUTH_TOKEN' || name.startsWith(keyVariable(''));
   return Object.keys(values).filter(isKey);
+}
+
+/** The environments whose keys are among the variables: `my-test` of `COURIER_API_KEY_MY_TEST`. */
+export function namesIn(values: Values): string[] {
+  const prefix = keyVariable('');
+  return Object.keys(values)
+    .filter((name) => name.startsWith(prefix) && values[name])
+    .map((name) => name.slice(prefix.length).toLowerCase().replaceAll('_', '-'))
+    .filter(isName);
 }
 
 /** Every value among the variables that is an API key, to be redacted wherever it would show. */

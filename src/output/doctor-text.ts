@@ -11,9 +11,19 @@ export function doctorText(report: Report, cause: Finding | undefined, title: st
 }
 
 /** The likeliest cause; or, where nothing is wrong that can be seen from here, where else to look. */
-export function conclusion({ findings }: Report, cause: Finding | undefined, paint: Paint): string[] {
-  const isEmpty = cause?.code === 'access.empty' || cause?.code === 'fresh.empty';
-  if (cause) return [...causeLines(cause, paint), ...(isEmpty ? ['', 'Or look at:', ...elsewhere] : [])];
+export function conclusion({ ok, findings }: Report, cause: Finding | undefined, paint: Paint): string[] {
+  const works = findings.some(({ code }) => code === 'signature.accepted') && !findings.some(isOfToken);
+  if (cause)
+    return [
+      ...(works ? ['The token itself works: Courier takes it.', ''] : []),
+      ...causeLines(
+        cause,
+        ok ? 'Nothing fails. What stands out:' : 'The likeliest cause:',
+        keyFix(cause, findings),
+        paint,
+      ),
+      ...(works ? ['', 'Where the Inbox is empty all the same, look at:', ...elsewhere] : []),
+    ];
   if (findings.some(({ code }) => code === 'token.not-given'))
     return ['Nothing is wrong here. For a token: pbpaste | courier-jwt doctor'];
   if (findings.some(({ code }) => code === 'signature.accepted'))
@@ -21,13 +31,29 @@ export function conclusion({ findings }: Report, cause: Finding | undefined, pai
   return ['Nothing is wrong with its claims. Whether Courier takes it could not be told.'];
 }
 
-function causeLines({ code, fix = [], ...finding }: Finding, paint: Paint): string[] {
-  const line = shellLine(fix);
-  const standIn = line.includes(someUser) ? ` (${someUser} stands for the user's own id)` : '';
+/** What fails, and is the token's. */
+function isOfToken({ code, status }: Finding): boolean {
+  return status === 'fail' && !/^(?:key|keychain|environment|workspace\.changed|grant)/.test(code);
+}
+
+/** Where a token is to be minted and there is no key that does, that comes first. */
+function keyFix({ fix = [] }: Finding, findings: Finding[]): string[] {
+  const key = findings.find(
+    ({ code, status }) => code === 'key.not-given' || (status === 'fail' && code.startsWith('key')),
+  );
+  return fix[1] === 'issue' ? (key?.fix ?? []) : [];
+}
+
+function causeLines(cause: Finding, heading: string, before: string[], paint: Paint): string[] {
+  const { code, fix = [] } = cause;
+  const lines = [before, fix].map(shellLine).filter((line) => line !== '');
+  const standIn = lines.some((line) => line.includes(someUser)) ? ` (${someUser} stands for the user's own id)` : '';
+  // What only asks whether a host answers mends nothing.
+  const what = fix[0] === 'curl' ? 'to look closer' : 'to mend it';
   return [
-    paint.bold('The likeliest cause:'),
-    `  ${describe({ code, fix, ...finding })} ${paint.dim(`[${code}]`)}`,
-    ...(line === '' ? [] : [`to mend it${standIn}:`, `  ${paint.bold(line)}`]),
+    paint.bold(heading),
+    `  ${describe(cause)} ${paint.dim(`[${code}]`)}`,
+    ...(lines.length === 0 ? [] : [`${what}${standIn}:`, ...lines.map((line) => `  ${paint.bold(line)}`)]),
   ];
 }
 

@@ -16,6 +16,10 @@ const tellingLength = 12;
 
 const apiKeys = new RegExp(apiKeyPattern, 'g');
 
+function isNumber(text: string): boolean {
+  return /^\d*$/.test(text);
+}
+
 /** Keys and signatures to keep out of every text that leaves the process. */
 export class Secrets {
   readonly #values = new Set<string>();
@@ -23,7 +27,8 @@ export class Secrets {
 
   /** From now on, `value` is redacted. */
   add(value: string): void {
-    if (value.length < shortest) return;
+    // No key and no signature is a number: in JSON a redacted number would be no JSON.
+    if (value.length < shortest || isNumber(value)) return;
     // As it is shown, where the way of showing changes it.
     for (const form of [value, visible(value)]) {
       this.#add(form);
@@ -37,7 +42,11 @@ export class Secrets {
     if (this.#values.has(form)) return;
     this.#values.add(form);
     if (form.length > longest) return;
-    for (let at = 0; at + tellingLength <= form.length; at += 1) this.#runs.add(form.slice(at, at + tellingLength));
+    for (let at = 0; at + tellingLength <= form.length; at += 1) this.#addRun(form.slice(at, at + tellingLength));
+  }
+
+  #addRun(run: string): void {
+    if (!isNumber(run)) this.#runs.add(run);
   }
 
   /** A token's signature; one much too short for a signature is a test fixture's stand-in, and no secret. */

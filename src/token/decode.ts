@@ -49,7 +49,20 @@ export function decodePart(segment: string, part: 'header' | 'payload'): JsonObj
   if (value === null) throw new Failure('token.part', { part, problem: 'null' });
   if (Array.isArray(value)) throw new Failure('token.part', { part, problem: 'array' });
   if (typeof value !== 'object') throw new Failure('token.part', { part, problem: 'not-an-object' });
+  if (isDeep(value)) throw new Failure('token.part', { part, problem: 'json' });
   return value as JsonObject;
+}
+
+/** No claim is nested so: what shows it would run out of stack. */
+const deepest = 100;
+
+function isDeep(value: object): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > deepest) return true;
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function parsePart(segment: string, part: 'header' | 'payload'): unknown {

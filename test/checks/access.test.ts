@@ -24,7 +24,10 @@ it.each([
   { answers: [], expected: false },
   { answers: [answered(inbox, 401)], expected: false },
   { answers: [answered(inbox, 200, 0)], expected: false },
-  { answers: [answered(inbox, 401), answered('read:brands', 403)], expected: true },
+  { answers: [answered(inbox, 401), { ...answered('read:brands', 403), isCouriers: true }], expected: true },
+  // A gateway's, for all that is known.
+  { answers: [answered(inbox, 401), answered('read:brands', 403)], expected: false },
+  { answers: [answered(inbox, 401), answered('socket', 101)], expected: false },
   { answers: [answered('read:preferences', 200, 0)], expected: true },
   { answers: [answered(inbox, 200, 1)], expected: true },
 ])('Courier knows whose token it is: $expected', ({ answers, expected }) => {
@@ -63,7 +66,7 @@ it.each([
   ({ answer, user, code, status, promised }) => {
     const { scope: subject, call, status: http, items } = answer;
     const mend = status === 'fail' ? { fix } : {};
-    expect(checkAnswer(answer, alice, user, fix)).toEqual({
+    expect(checkAnswer(answer, { claims: alice, user, isSound: true }, fix)).toEqual({
       code,
       status,
       subject,
@@ -73,8 +76,20 @@ it.each([
   },
 );
 
+it('a token that something is wrong with promises nothing', () => {
+  const { facts, code } = checkAnswer(answered(inbox, 401), { claims: alice, user: 'alice', isSound: false }, fix);
+  expect([code, facts.promised]).toEqual(['access.refused', false]);
+});
+
 it('says what was not tried, and why', () => {
-  const scopes = ['user_id:alice', inbox, 'inbox:write:events', 'tenants:read', 'write:brands:x', 'inbox:write:events'];
+  const scopes = [
+    'user_id:alice',
+    inbox,
+    'inbox:write:events',
+    'tenants:read',
+    'write:brands:x',
+    'inbox:write:events',
+  ].concat('read:preferences', 'read:brands:y');
   const skipped = (subject: string, reason: string) => {
     return { code: 'access.not-tried', status: 'skip', subject, facts: { reason } };
   };
@@ -82,5 +97,7 @@ it('says what was not tried, and why', () => {
     skipped('inbox:write:events', 'write'),
     skipped('tenants:read', 'no-call'),
     skipped('write:brands:x', 'write'),
+    skipped('read:preferences', 'no-user'),
+    skipped('read:brands:y', 'enough'),
   ]);
 });

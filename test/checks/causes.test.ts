@@ -53,6 +53,13 @@ it.each([
     findings: ['fail signature.local', 'fail access.refused'],
     cause: 'signature.local',
   },
+  {
+    name: 'what Courier is warned of not to take, and did not',
+    findings: ['fail access.refused', 'warn signature.stand-in'],
+    cause: 'signature.stand-in',
+  },
+  { name: 'the same, where it was taken', findings: ['warn signature.stand-in'], cause: undefined },
+  { name: 'others may read a file', findings: ['warn environment.exposed'], cause: undefined },
   { name: 'what is recommended', findings: ['warn scope.recommended', 'warn config.old-file'], cause: undefined },
   {
     name: 'what the table does not know comes last',
@@ -72,6 +79,9 @@ it('every finding has a place in the table, but those that are never wrong, or n
     'user.not-compared',
     'tenant-scope.match',
     'region.found',
+    'control.refused',
+    'control.accepted',
+    'control.not-tested',
     'latency.fast',
     'latency.slow',
     'smoke.not-made',

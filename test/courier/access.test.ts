@@ -42,7 +42,7 @@ describe('triedScopes', () => {
 async function tried(
   scopes: string[],
   answer: Partial<HttpResponse> | Failure,
-  { user = 'alice', at = 1000, took = 0, handshake = 101 } = {},
+  { user = 'alice', at = 1_767_225_600, took = 0, handshake = 101 } = {},
 ): Promise<Access & { requests: HttpRequest[]; opened: string[] }> {
   const requests: HttpRequest[] = [];
   const opened: string[] = [];
@@ -96,9 +96,10 @@ it.each([
     items: null,
   },
   { scope: inbox, body: { errors: [{}, { message: 'Forbidden' }] }, told: 403, items: null },
+  { scope: inbox, body: { data: { count: 0 }, errors: [{ message: 'Unauthorized' }] }, told: 401, items: null },
 ])('$scope, answered $status $body, has $items', async ({ scope, status = 200, told = status, body, items }) => {
   const { answers } = await tried([scope], { status, body: typeof body === 'string' ? body : JSON.stringify(body) });
-  expect(answers).toEqual([{ scope, call: call[scope], status: told, items }]);
+  expect(answers).toMatchObject([{ scope, call: call[scope], status: told, items }]);
 });
 
 const host = 'localhost:1';
@@ -113,6 +114,12 @@ it.each([
   { answer: { body: '{"errors":"many"}' }, code: 'courier.nonsense', facts: { host, problem: 'not-asked-for' } },
   { answer: { status: 500 }, code: 'courier.unavailable', facts: { host, status: 500 } },
   { answer: { status: 404 }, code: 'courier.status', facts: { host, status: 404, message: null } },
+  {
+    answer: { status: 404, body: '{"type":"invalid_request_error"}' },
+    code: 'courier.status',
+    facts: { host, status: 404, message: null },
+  },
+  { answer: { body: '{"data":{"count":-1}}' }, code: 'courier.nonsense', facts: { host, problem: 'not-asked-for' } },
   {
     answer: { status: 302, headers: { location: '/x' } },
     code: 'courier.redirect',
@@ -165,16 +172,18 @@ it('the socket, in trouble', async () => {
   expect(answers).toMatchObject([{ scope: 'socket', failure: { code: 'courier.unavailable' } }]);
 });
 
-const date = (seconds: number) => ({ date: new Date(seconds * 1000).toUTCString() });
+const base = 1_767_225_600;
+const date = (seconds: number) => ({ date: new Date((base + seconds) * 1000).toUTCString() });
 it.each([
   { name: 'no Date', headers: {}, skew: null },
   { name: 'a Date that is none', headers: { date: 'yesterday' }, skew: null },
-  { name: 'the same second', headers: date(1000), skew: 0 },
-  { name: 'a second off, which may be rounding', headers: date(1001), skew: 0 },
-  { name: 'an hour ahead', headers: date(4600), skew: 3601 },
-  { name: 'an hour behind', headers: date(-2600), skew: -3599 },
-  { name: 'three seconds, and it took ten', headers: date(1003), took: 10, skew: 0 },
-  { name: 'an hour, and it took ten seconds', headers: date(4605), took: 10, skew: 3601 },
+  { name: 'a Date of another age', headers: { date: 'Sat, 01 Jan 275760 00:00:00 GMT' }, skew: null },
+  { name: 'the same second', headers: date(0), skew: 0 },
+  { name: 'a second off, which may be rounding', headers: date(1), skew: 0 },
+  { name: 'an hour ahead', headers: date(3600), skew: 3601 },
+  { name: 'an hour behind', headers: date(-3600), skew: -3599 },
+  { name: 'three seconds, and it took ten', headers: date(3), took: 10, skew: 0 },
+  { name: 'an hour, and it took ten seconds', headers: date(3605), took: 10, skew: 3601 },
 ])("Courier's clock: $name", async ({ headers, took = 0, skew }) => {
   expect((await tried([inbox], { headers, status: 401 }, { took })).skewSeconds).toBe(skew);
 });

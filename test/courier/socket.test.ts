@@ -12,7 +12,7 @@ const open = async (
     timeoutMs = 5000,
     signal,
   }: { variables?: Record<string, string>; timeoutMs?: number; signal?: AbortSignal } = {},
-) => networkTransport(variables).openSocket({ url: url.replace(/^http/, 'ws'), timeoutMs, signal });
+) => networkTransport(variables).openSocket({ url: url.replace(/^http/, 'ws'), headers: {}, timeoutMs, signal });
 
 describe('a socket is opened and closed', () => {
   let courier: CourierServer;

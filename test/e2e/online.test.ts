@@ -49,7 +49,7 @@ describe.concurrent('check-scopes --online', () => {
       const { code, ok, told } = await check(localToken(all), ['--controls'], variables);
       expect([code, ok]).toEqual([0, true]);
       expect(told(/^(?:access|signature|courier|control)/)).toEqual([
-        'warn signature.local',
+        'pass signature.local',
         'pass signature.accepted',
         'pass access.accepted inbox:read:messages 200',
         'pass access.accepted read:messages 200',
@@ -234,50 +234,84 @@ describe.concurrent('check-scopes --online', () => {
         .filter(({ path }) => path === '/auth/issue-token')
         .map(({ body }) => JSON.parse(body) as unknown);
       expect(minted).toEqual([
-        { scope: `user_id:courier-jwt-control ${howTo}`, expires_in: '60s' },
-        { scope: `user_id:alice ${howTo.replace('inbox:read:messages ', '')}`, expires_in: '60s' },
-        { scope: `user_id:alice ${howTo.replace('read:preferences ', '')}`, expires_in: '60s' },
-        { scope: `user_id:alice ${howTo.replace(' read:brands', '')}`, expires_in: '60s' },
+        { scope: 'user_id:courier-jwt-check read:brands', expires_in: '5s' },
+        { scope: `user_id:courier-jwt-control ${howTo}`, expires_in: '120s' },
+        { scope: `user_id:alice ${howTo.replace('inbox:read:messages ', '')}`, expires_in: '120s' },
+        { scope: `user_id:alice ${howTo.replace('read:preferences ', '')}`, expires_in: '120s' },
+        { scope: `user_id:alice ${howTo.replace(' read:brands', '')}`, expires_in: '120s' },
       ]);
     }));
 
   it.each([
+    { name: 'a production key', key: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6', minted: [] },
     {
-      name: 'a production key',
-      key: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6',
-      argv: [],
-      exit: 0,
-      minted: 0,
-      reasons: ['production'],
+      name: 'a key that shows only in what it mints that it is production',
+      key: 'token_Zq7Rk2Vx9Lm4Tn8Wb3Hc6',
+      minted: ['5s'],
     },
-    {
-      name: 'a production key that may',
-      key: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6',
-      argv: ['--allow-production'],
-      exit: 0,
-      minted: 4,
-      reasons: ['other-workspace'],
-    },
-  ])('controls with $name', async ({ key, argv, exit, minted, reasons }) =>
+  ])('$name makes no controls, unless it may: exit 2', async ({ key, minted }) =>
     withCourier(async (courier) => {
-      const { code, findings } = await check(token(), ['--controls', ...argv], keyed(courier, key));
-      const controls = findings.filter((finding) => finding.code === 'control.not-tested');
-      expect([code, courier.requests.filter(({ path }) => path.startsWith('/auth')).length]).toEqual([exit, minted]);
-      expect([...new Set(controls.map(({ facts }) => facts.reason))]).toEqual(reasons);
+      courier.claims((own) => ({ ...own, tenant_scope: 'published/production', tenant_id: workspace }));
+      const lifetimes = () =>
+        courier.requests
+          .filter(({ path }) => path.startsWith('/auth'))
+          .map(({ body }) => (JSON.parse(body) as { expires_in: string }).expires_in);
+      const given = sign(
+        claims(`user_id:alice ${howTo}`, { tenant_scope: 'published/production', tenant_id: workspace }),
+      );
+      const ran = await courierJwt(['check-scopes', '--online', '--controls', '--json'], {
+        stdin: given,
+        variables: keyed(courier, key),
+      });
+      const { error } = documentOf<{ error: { code: string } }>(ran);
+      expect([ran.code, error.code, lifetimes()]).toEqual([2, 'production.unconfirmed', minted]);
+      courier.requests.length = 0;
+      const { code, told } = await check(given, ['--controls', '--allow-production'], keyed(courier, key));
+      expect([code, lifetimes(), told(/^control/).length]).toEqual([4, ['120s', '120s', '120s', '120s'], 7]);
     }),
   );
 
-  it('a key that shows only after minting to be production mints no control that is used', async () =>
+  it('controls of another workspace prove nothing: exit 4', async () =>
     withCourier(async (courier) => {
-      courier.claims((own) => ({ ...own, tenant_scope: 'published/production' }));
-      const { code, findings } = await check(token(), ['--controls'], keyed(courier, 'token_Zq7Rk2Vx9Lm4Tn8Wb3Hc6'));
-      const reasons = findings
-        .filter((finding) => finding.code === 'control.not-tested')
-        .map(({ facts }) => facts.reason);
-      expect([code, [...new Set(reasons)], courier.requests.filter(({ path }) => path === '/q').length]).toEqual([
-        0,
-        ['production'],
-        1,
+      courier.claims((own) => ({ ...own, tenant_id: 'another/test' }));
+      const { code, findings } = await check(token(), ['--controls'], keyed(courier));
+      const controls = findings.filter((finding) => finding.code === 'control.not-tested');
+      expect([code, [...new Set(controls.map(({ status, facts }) => `${status} ${String(facts.reason)}`))]]).toEqual([
+        4,
+        ['unknown other-workspace'],
+      ]);
+    }));
+
+  it('a token for whose scopes no call is known: nothing was proved, exit 4', async () =>
+    withCourier(async (courier) => {
+      const { code, told } = await check(
+        sign(claims('user_id:alice inbox:write:events')),
+        ['--require', 'inbox:write:events'],
+        { COURIER_BASE_URL: courier.url },
+      );
+      expect([code, told(/^courier|^access/), courier.requests]).toEqual([
+        4,
+        ['unknown courier.not-asked', 'skip access.not-tried inbox:write:events'],
+        [],
+      ]);
+    }));
+
+  it('ids that cannot be asked for are not, and of many brands some', async () =>
+    withCourier(async (courier) => {
+      const brands = ['..', '.', '{{brandId}}', ...Array.from({ length: 20 }, (_, i) => `b${i}`)].map(
+        (id) => `read:brands:${id}`,
+      );
+      await check(
+        sign(claims(['user_id:..', 'read:preferences', ...brands].join(' '))),
+        ['--require', 'read:preferences'],
+        { COURIER_BASE_URL: courier.url },
+      );
+      expect(courier.requests.map(({ path }) => path).toSorted()).toEqual([
+        '/brands/b0',
+        '/brands/b1',
+        '/brands/b2',
+        '/brands/b3',
+        '/brands/b4',
       ]);
     }));
 

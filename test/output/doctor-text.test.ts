@@ -17,6 +17,20 @@ const empty: Finding = {
   facts: { promised: true },
 };
 const doubled: Finding = { code: 'header.doubled-bearer', status: 'fail', facts: {} };
+const missing: Finding = {
+  code: 'scope.missing',
+  status: 'fail',
+  subject: 'x',
+  facts: {},
+  fix: ['courier-jwt', 'issue', '--user', 'alice'],
+};
+const timeout: Finding = {
+  code: 'courier.timeout',
+  status: 'unknown',
+  subject: 'x',
+  facts: { sentence: 'it did not answer.' },
+  fix: ['curl', '-sSI', 'h'],
+};
 const noToken: Finding = { code: 'token.not-given', status: 'skip', facts: {} };
 
 const textOf = (findings: Finding[], cause?: Finding) => doctorText(makeReport(findings), cause, 'it', noPaint);
@@ -34,10 +48,15 @@ it.each([
     findings: [accepted, several],
     cause: several,
     end: [
-      'The likeliest cause:',
+      'The token itself works: Courier takes it.',
+      '',
+      'Nothing fails. What stands out:',
       "  is for several users (alice, b\\u{1b}[1m): each can read the others' messages. [user.several]",
       "to mend it (USER_ID stands for the user's own id):",
       '  courier-jwt issue --user USER_ID',
+      '',
+      'Where the Inbox is empty all the same, look at:',
+      ...elsewhere,
     ],
   },
   {
@@ -46,7 +65,7 @@ it.each([
     cause: doubled,
     end: [
       'The likeliest cause:',
-      '  the header says Bearer twice: it is refused whatever the token is. [header.doubled-bearer]',
+      '  the header says Bearer twice: it is refused whatever the token is. Take one out; an SDK adds its own. [header.doubled-bearer]',
     ],
   },
   {
@@ -54,12 +73,35 @@ it.each([
     findings: [accepted, empty],
     cause: empty,
     end: [
+      'The token itself works: Courier takes it.',
+      '',
       'The likeliest cause:',
       "  inbox:read:messages: Courier answers 200 with no messages. A new user's inbox is empty, too, so this proves nothing. Is it the user, tenant and environment that messages are sent to? [access.empty]",
       '',
-      'Or look at:',
+      'Where the Inbox is empty all the same, look at:',
       ...elsewhere,
     ],
+  },
+  {
+    name: 'a token to be minted, and no key that does: the key comes first',
+    findings: [
+      missing,
+      { code: 'key.not-given', status: 'skip', facts: {}, fix: ['courier-jwt', 'env', 'add', 'test'] },
+    ],
+    cause: missing,
+    end: [
+      'The likeliest cause:',
+      '  x is missing: what needs it is refused. [scope.missing]',
+      'to mend it:',
+      '  courier-jwt env add test',
+      '  courier-jwt issue --user alice',
+    ],
+  },
+  {
+    name: 'a host that does not answer: what only asks again mends nothing',
+    findings: [timeout],
+    cause: timeout,
+    end: ['The likeliest cause:', '  x: it did not answer. [courier.timeout]', 'to look closer:', '  curl -sSI h'],
   },
   {
     name: 'nothing wrong: where else to look',

@@ -37,7 +37,7 @@ export interface Outcome {
   /** The files that were written. */
   written: Record<string, string>;
   /** The commands that were run. */
-  ran: { command: string[]; variables: Record<string, string> }[];
+  ran: { command: string[]; variables: Record<string, string>; hasStdin: boolean }[];
 }
 
 /** Runs a command line in a Context made of memory. */
@@ -88,6 +88,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
         return text;
       },
+      isFile: (path) => outside.files?.[path] !== undefined,
       async write(path, text) {
         written[path] = text;
       },
@@ -95,8 +96,8 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         written[path] = (written[path] ?? '') + text;
       },
     },
-    async run(command, variables) {
-      ran.push({ command, variables });
+    async run(command, variables, { hasStdin }) {
+      ran.push({ command, variables, hasStdin });
       return 0;
     },
     interruption: new AbortController().signal,

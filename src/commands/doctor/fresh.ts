@@ -2,18 +2,18 @@ import { type Expectations, issueCommand } from '../../checks/expectations.js';
 import { checkFresh } from '../../checks/fresh.js';
 import { type Asked, checkGrant } from '../../checks/grant.js';
 import { triedScopes } from '../../courier/access.js';
-import { keyLabelOf, labelOf } from '../../environments/resolve.js';
+import { labelOf } from '../../environments/resolve.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import type { Finding } from '../../report.js';
 import { composeScopes } from '../../scopes/compose.js';
 import { readClaims } from '../../token/claims.js';
 import { idProblem } from '../../token/user.js';
-import { mintToken } from '../mint.js';
-import { type Proof, type Target, answeredIn, networkOf, tryToken } from '../online.js';
+import { mintToken, targetOf } from '../mint.js';
+import { type Proof, type Target, answeredIn, checkUnanswered, networkOf, tryToken } from '../online.js';
 import type { Tools } from '../tools.js';
 import type { ExaminedKey } from './key.js';
 
-const lifetime = { expiresIn: '60s', lifetimeSeconds: 60 };
+const lifetime = { expiresIn: '120s', lifetimeSeconds: 120 };
 
 interface Trying {
   key: ExaminedKey;
@@ -38,8 +38,8 @@ export async function tryFresh(trying: Trying, tools: Tools): Promise<Finding[]>
     lifetimeSeconds: lifetime.lifetimeSeconds,
   };
   try {
-    const { choice, apiKey } = environment;
-    const minted = await mintToken({ ...choice, apiKey, label: keyLabelOf(choice) }, { ...asked, ...lifetime }, tools);
+    const { choice } = environment;
+    const minted = await mintToken(targetOf(environment), { ...asked, ...lifetime }, tools);
     const claims = readClaims(minted.payload);
     const scopes = triedScopes(claims, [], user);
     const network = await networkOf(target, tools);
@@ -50,7 +50,15 @@ export async function tryFresh(trying: Trying, tools: Tools): Promise<Finding[]>
       mint: issueCommand(expected, { user, environment: choice.name ?? undefined }),
       check: ['courier-jwt', 'env', 'check', ...(choice.name === null ? [] : [choice.name])],
     };
-    return [...less, ...answeredIn(access).map((answer) => checkFresh(answer, given(answer.scope), fixes))];
+    const unanswered = checkUnanswered(access).map((finding) => ({
+      ...finding,
+      subject: `a token minted just now, ${finding.subject}`,
+    }));
+    return [
+      ...less,
+      ...answeredIn(access).map((answer) => checkFresh(answer, given(answer.scope), fixes)),
+      ...unanswered,
+    ];
   } catch (error) {
     return [unmadeCheck(error, label)];
   }

@@ -1,12 +1,13 @@
 import type { Expectations } from '../../checks/expectations.js';
 import { isProductionScope } from '../../environments/production.js';
-import { type Environment, keyLabelOf, labelOf } from '../../environments/resolve.js';
+import { type Environment, labelOf } from '../../environments/resolve.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import type { Finding } from '../../report.js';
 import { localEnvironment, localWorkspace } from '../../token/local.js';
 import { probe } from '../env/probe.js';
 import { compareRecord } from '../env/record.js';
 import { open } from '../environment.js';
+import { targetOf } from '../mint.js';
 import type { Target } from '../online.js';
 import type { Tools } from '../tools.js';
 
@@ -24,7 +25,11 @@ export interface ExaminedKey {
 export async function examineKey(target: Target, tools: Tools): Promise<ExaminedKey> {
   const { choice } = target;
   const none = { workspace: undefined, environment: undefined, isProduction: false };
-  if (!choice) return { ...none, findings: [{ code: 'key.not-given', status: 'skip', facts: {} }] };
+  if (!choice)
+    return {
+      ...none,
+      findings: [{ code: 'key.not-given', status: 'skip', facts: {}, fix: ['courier-jwt', 'env', 'add', 'test'] }],
+    };
   const label = labelOf(choice);
   const recorded = choice.record?.tenantId ? { name: label, ...choice.record } : undefined;
   try {
@@ -33,10 +38,7 @@ export async function examineKey(target: Target, tools: Tools): Promise<Examined
       const workspace = { name: localEnvironment, ...localWorkspace };
       return { findings: [], workspace, environment, isProduction: false };
     }
-    const { tenantId, tenantScope } = await probe(
-      { ...choice, apiKey: environment.apiKey, label: keyLabelOf(choice) },
-      tools,
-    );
+    const { tenantId, tenantScope } = await probe(targetOf(environment), tools);
     const facts = { host: choice.baseUrl, tenantScope };
     const accepted: Finding = { code: 'key.accepted', status: 'pass', subject: label, facts };
     return {

@@ -12,7 +12,7 @@ export async function examineSurroundings(target: Target | undefined, tools: Too
     ...examineStore(target, tools),
     ...(target && !target.local ? examineProxy(target, tools) : []),
     ...(await examineCertificates(tools)),
-    ...(await examineOldFile(tools)),
+    ...examineOldFile(tools),
   ];
 }
 
@@ -76,22 +76,8 @@ async function whyUnreadable(path: string, { context }: Pick<Tools, 'context'>):
 }
 
 /** What Courier's earlier command line left in a project: it is not read, and may hold a key. */
-async function examineOldFile({ context, secrets }: Tools): Promise<Finding[]> {
-  try {
-    const text = (await context.files.read('.courier', limitBytes)) ?? '';
-    for (const [word] of text.matchAll(/[\w-]{16,}/g)) secrets.add(word);
-    return [
-      {
-        code: 'config.old-file',
-        status: 'warn',
-        subject: '.courier',
-        facts: {},
-        fix: ['courier-jwt', 'env', 'add', 'test'],
-      },
-    ];
-  } catch (error) {
-    if (error instanceof Failure) throw error;
-    // There is none, or it is a folder.
-    return [];
-  }
+function examineOldFile({ context }: Tools): Finding[] {
+  if (!context.files.isFile('.courier')) return [];
+  const fix = ['courier-jwt', 'env', 'add', 'test'];
+  return [{ code: 'config.old-file', status: 'warn', subject: '.courier', facts: {}, fix }];
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Asked, checkGrant } from '../../checks/grant.js';
 import { isProductionScope } from '../../environments/production.js';
-import { type Choice, chooseEnvironment, keyLabelOf, labelOf } from '../../environments/resolve.js';
+import { type Choice, labelOf } from '../../environments/resolve.js';
 import { Failure } from '../../errors.js';
 import { say, toJson } from '../../output/escape.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
@@ -9,8 +9,8 @@ import { reportText } from '../../output/report-text.js';
 import { type Finding, exitCodeOf, makeReport } from '../../report.js';
 import { composeScopes } from '../../scopes/compose.js';
 import { type Claims, readClaims } from '../../token/claims.js';
-import { chooseFor, environmentSources, open } from '../environment.js';
-import { type MintTarget, mintToken } from '../mint.js';
+import { chooseFor, chooseNamed, environmentSources, open } from '../environment.js';
+import { type MintTarget, mintToken, targetOf } from '../mint.js';
 import { type KeyOptions, addKeyOptions, examples, list, once } from '../options.js';
 import type { Act, Tools } from '../tools.js';
 import { probe, probeLifetime, probeUser } from './probe.js';
@@ -83,14 +83,7 @@ async function allOf(tools: Tools): Promise<Check[]> {
   const names = tools.context.store.names();
   if (names.length === 0) throw new Failure('environment.none', {});
   const sources = await environmentSources(tools);
-  const choose = (env: string) => {
-    const choice = chooseEnvironment({ env, region: tools.flags.region }, sources);
-    // What else is set is not for these; only a variable in a stored key's place is worth a word.
-    const replaced = choice.unused.find((unused) => unused.startsWith('the stored key'));
-    if (replaced) tools.console.note(say`note: ${replaced} is not used: ${choice.source} wins.`);
-    return choice;
-  };
-  return names.map((env) => ({ label: env, choice: () => choose(env) }));
+  return names.map((env) => ({ label: env, choice: () => chooseNamed(env, undefined, sources, tools) }));
 }
 
 async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise<Finding[]> {
@@ -104,7 +97,7 @@ async function findingsOr(label: string, ask: () => Promise<Finding[]>): Promise
 async function checkKey(choice: Choice, asked: Asked, options: CheckOptions, tools: Tools): Promise<Finding[]> {
   const environment = await open(choice, tools);
   const label = labelOf(choice);
-  const target = { ...choice, apiKey: environment.apiKey, label: keyLabelOf(choice) };
+  const target = targetOf(environment);
   const claims = await probe(target, tools);
   const accepted: Finding = {
     code: 'key.accepted',

@@ -1,10 +1,11 @@
-import { type Node, type ParseError, getNodeValue, parseTree } from 'jsonc-parser';
+import { type Node, type ParseError, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
 import { isName } from '../../environments/name.js';
 import type { ConfigProblem } from '../../errors.js';
 import { surfaces } from '../../scopes/catalogue.js';
 import { similar } from '../../scopes/similar.js';
 import { apiKeyPattern } from '../../token/api-key.js';
 import { parseDuration } from '../../token/duration.js';
+import { jwtStart } from '../../token/signatures.js';
 import { idProblem } from '../../token/user.js';
 
 /** What `courier-jwt.config.json` says; `config.schema.json` beside this file says the same to editors. */
@@ -34,21 +35,36 @@ type Key = (typeof keys)[number];
 export function readConfig(text: string): Read {
   const json = text.replace(/^\uFEFF/, '');
   const errors: ParseError[] = [];
-  const root = parseTree(json, errors, { allowTrailingComma: false, disallowComments: true, allowEmptyContent: true });
-  const at = (offset: number) => placeOf(json, offset);
+  const root = treeOf(json, errors);
+  const at = placesIn(json);
   const [broken] = errors;
-  if (broken) return { problems: [{ ...at(broken.offset), problem: 'syntax', subject: '' }] };
+  if (broken) return { problems: [{ ...at(broken.offset), problem: 'syntax', subject: '', ...reasonOf(broken) }] };
   if (root?.type !== 'object') return { problems: [{ ...at(0), problem: 'type', subject: '', expected: 'an object' }] };
   return readObject(root, at);
 }
 
+/** What people who write configuration expect JSON to have. */
+function reasonOf({ error }: ParseError): { reason?: string } {
+  const reasons: Record<string, string> = {
+    InvalidCommentToken: 'a comment',
+    PropertyNameExpected: 'a comma too many, or a name without quotation marks',
+    ValueExpected: 'a value is missing, or there is a comma too many',
+    CommaExpected: 'a comma is missing',
+    CloseBraceExpected: 'a } is missing',
+    CloseBracketExpected: 'a ] is missing',
+  };
+  const reason = reasons[printParseErrorCode(error)];
+  return reason === undefined ? {} : { reason };
+}
+
 type Place = Pick<ConfigProblem, 'line' | 'column'>;
 type At = (offset: number) => Place;
+type Problem = Omit<ConfigProblem, keyof Place>;
 
 function readObject(root: Node, at: At): Read {
   const properties = (root.children ?? []).map(({ children: [key, value] = [] }) => ({ key: key!, value: value! }));
   const problems: ConfigProblem[] = [];
-  const found = (node: Node, problem: Omit<ConfigProblem, keyof Place>) => {
+  const found = (node: Node, problem: Problem) => {
     problems.push({ ...at(node.offset), ...problem });
   };
   const seen = new Set<string>();
@@ -59,11 +75,7 @@ function readObject(root: Node, at: At): Read {
     seen.add(name);
   }
   const valueOf = (name: Key) => properties.find(({ key }) => key.value === name)?.value;
-  const list = (
-    name: Key,
-    judge: (text: string) => Omit<ConfigProblem, keyof Place> | undefined,
-    required: boolean,
-  ) => {
+  const list = (name: Key, judge: (text: string) => Problem | undefined, required: boolean) => {
     const node = valueOf(name);
     if (!node && required) found(root, { problem: 'missing', subject: name });
     if (!node) return [];
@@ -71,11 +83,14 @@ function readObject(root: Node, at: At): Read {
   };
   const duration = (name: Key) => readDuration(valueOf(name), name, found);
   const minTtl = duration('minTtl')?.seconds;
+  const expiresIn = duration('expiresIn');
+  if (expiresIn && minTtl !== undefined && expiresIn.seconds < minTtl)
+    found(valueOf('expiresIn')!, { problem: 'too-short', subject: expiresIn.text });
   const config: SmokeConfig = {
     environments: list('environments', judgeEnvironment, true),
     users: list('users', judgeUser, true),
     surfaces: list('surfaces', judgeSurface, false),
-    expiresIn: duration('expiresIn')?.text ?? atLeast(minTtl ?? 0),
+    expiresIn: expiresIn?.text ?? atLeast(minTtl ?? 0),
     minTtl,
     online: readBoolean(valueOf('online'), 'online', found),
     maxLatency: duration('maxLatency')?.seconds,
@@ -87,26 +102,30 @@ function readObject(root: Node, at: At): Read {
   return problems.length > 0 ? { problems: inOrder } : { config };
 }
 
-type Found = (node: Node, problem: Omit<ConfigProblem, keyof Place>) => void;
+type Found = (node: Node, problem: Problem) => void;
 
 function isKey(name: string): name is Key {
   return keys.some((key) => key === name);
 }
 
 /** The file names environments: who reads it must not learn a key, nor choose where one is sent. */
-function unknown(name: string): Omit<ConfigProblem, keyof Place> {
+function unknown(name: string): Problem {
+  if (isSecret(name)) return { problem: 'secret', subject: 'a key of the file' };
   if (/production/i.test(name)) return { problem: 'production', subject: name };
   if (/key|secret|token|jwt|url|host|endpoint|region/i.test(name)) return { problem: 'secret', subject: name };
   const suggestion = similar(name, [...keys]);
   return { problem: 'unknown', subject: name, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
-function readList(
-  node: Node,
-  name: Key,
-  judge: (text: string) => Omit<ConfigProblem, keyof Place> | undefined,
-  found: Found,
-): string[] {
+/** Two parts of a JWT; not `KeyJane.doe`. */
+const token = new RegExp(`(?<![\\w-])${jwtStart.source}[\\w-]{8,}\\.[\\w-]`);
+
+/** An API key, a token, or a URL, which may hold either. What is one is not repeated. */
+function isSecret(text: string): boolean {
+  return apiKeyPattern.test(text) || token.test(text) || text.includes('://');
+}
+
+function readList(node: Node, name: Key, judge: (text: string) => Problem | undefined, found: Found): string[] {
   if (node.type !== 'array') {
     found(node, { problem: 'type', subject: name, expected: 'a list of texts' });
     return [];
@@ -116,8 +135,7 @@ function readList(
   const seen = new Set<unknown>();
   for (const item of items) {
     const value: unknown = getNodeValue(item);
-    const problem =
-      typeof value === 'string' ? judge(value) : ({ problem: 'type', subject: name, expected: 'a text' } as const);
+    const problem = problemOf(value, name, judge);
     if (problem) found(item, problem);
     else if (seen.has(value)) found(item, { problem: 'twice', subject: String(value) });
     seen.add(value);
@@ -125,24 +143,25 @@ function readList(
   return items.map((item) => String(getNodeValue(item)));
 }
 
-function judgeEnvironment(text: string) {
-  if (isName(text)) return undefined;
-  // Not repeated: it may be the key itself.
-  if (apiKeyPattern.test(text) || text.includes('://')) return { problem: 'secret', subject: 'environments' } as const;
-  return { problem: 'environment', subject: text } as const;
+function problemOf(value: unknown, name: Key, judge: (text: string) => Problem | undefined): Problem | undefined {
+  if (typeof value !== 'string') return { problem: 'type', subject: `each of ${name}`, expected: 'a text' };
+  return isSecret(value) ? { problem: 'secret', subject: name } : judge(value);
 }
 
-function judgeUser(text: string) {
-  const problem = idProblem(text);
-  if (problem === 'api-key') return { problem: 'secret', subject: 'users' } as const;
-  return problem && ({ problem: 'user', subject: text, reason: problem } as const);
+function judgeEnvironment(text: string): Problem | undefined {
+  return isName(text) ? undefined : { problem: 'environment', subject: text };
 }
 
-function judgeSurface(text: string) {
+function judgeUser(text: string): Problem | undefined {
+  const reason = idProblem(text);
+  return reason && { problem: 'user', subject: text, reason };
+}
+
+function judgeSurface(text: string): Problem | undefined {
   const ids = surfaces.map(({ id }) => id);
   if (ids.includes(text)) return undefined;
   const suggestion = similar(text, ids);
-  return { problem: 'surface', subject: text, ...(suggestion === undefined ? {} : { suggestion }) } as const;
+  return { problem: 'surface', subject: text, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
 function readDuration(node: Node | undefined, name: Key, found: Found): { text: string; seconds: number } | undefined {
@@ -171,7 +190,24 @@ function atLeast(minTtl: number): string {
 }
 
 /** From 1, in UTF-16 units, as editors count. */
-function placeOf(text: string, offset: number): Place {
-  const before = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return { line: before.length, column: before.at(-1)!.length + 1 };
+function placesIn(text: string): At {
+  const starts = [0, ...[...text.matchAll(/\r\n|\r|\n/g)].map(({ index, 0: { length } }) => index + length)];
+  return (offset) => {
+    let [line, beyond] = [0, starts.length];
+    while (beyond - line > 1) {
+      const middle = (line + beyond) >> 1;
+      if (starts[middle]! <= offset) line = middle;
+      else beyond = middle;
+    }
+    return { line: line + 1, column: offset - starts[line]! + 1 };
+  };
+}
+
+/** Nothing for what is nested deeper than a stack is. */
+function treeOf(text: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(text, errors, { allowTrailingComma: false, disallowComments: true, allowEmptyContent: true });
+  } catch {
+    return undefined;
+  }
 }

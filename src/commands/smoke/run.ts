@@ -2,12 +2,7 @@ import { checkFound } from '../../checks/check-token.js';
 import type { Expectations } from '../../checks/expectations.js';
 import { type Asked, checkGrant } from '../../checks/grant.js';
 import { isProductionScope } from '../../environments/production.js';
-import {
-  type Environment,
-  type EnvironmentSources,
-  chooseEnvironment,
-  keyLabelOf,
-} from '../../environments/resolve.js';
+import type { Environment, EnvironmentSources } from '../../environments/resolve.js';
 import { Failure, familyOf, tellable } from '../../errors.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
 import type { SmokeCheck } from '../../output/reporters/check.js';
@@ -17,8 +12,9 @@ import { readClaims } from '../../token/claims.js';
 import type { Jwt } from '../../token/decode.js';
 import { parseDuration } from '../../token/duration.js';
 import { isLocal, localEnvironment, localWorkspace } from '../../token/local.js';
-import { environmentSources, open } from '../environment.js';
-import { mintToken } from '../mint.js';
+import { probe } from '../env/probe.js';
+import { chooseNamed, environmentSources, open } from '../environment.js';
+import { mintToken, targetOf } from '../mint.js';
 import { judge, prove } from '../online.js';
 import type { Tools } from '../tools.js';
 import type { SmokeConfig } from './config.js';
@@ -47,11 +43,13 @@ interface Planned {
 
 /**
  * Makes every check: for each environment, user and surface one token, which is judged and thrown away.
- * @throws {Failure} `production.unconfirmed`, before anything is sent
+ * @throws {Failure} `production.unconfirmed`, before any token of a user is minted
  */
 export async function runChecks(running: Running, tools: Tools): Promise<SmokeCheck[]> {
   const { config, concurrency, onDone } = running;
-  const environments = await openAll(running, tools);
+  const environments = await Promise.all(
+    (await openAll(running, tools)).map(async (one) => proved(one, running.allowProduction, tools)),
+  );
   const surfaces = config.surfaces.length > 0 ? config.surfaces : [null];
   const planned = environments.flatMap((opened) =>
     config.users.flatMap((user) => surfaces.map((surface): Planned => ({ opened, user, surface }))),
@@ -62,10 +60,21 @@ export async function runChecks(running: Running, tools: Tools): Promise<SmokeCh
   );
   const told = new Set<string>();
   return inPool(concurrency, planned, async (one) => {
+    // The embedded Courier waits for nothing: without this nobody would hear of Ctrl-C.
+    await tools.context.sleep(0);
     const check = await makeCheck(one, refused, told, running, tools);
     onDone(check);
     return check;
   });
+}
+
+/** What is set and counts for none of them is said once. */
+function tellUnused(opened: Opened[], { console }: Tools): void {
+  const isUnused = opened.some(
+    (one) => 'environment' in one && one.environment.choice.unused.includes('COURIER_BASE_URL'),
+  );
+  if (isUnused)
+    console.note('note: COURIER_BASE_URL is not used: an environment goes where it was added for, else to its region.');
 }
 
 async function openAll({ path, config, allowProduction }: Running, tools: Tools): Promise<Opened[]> {
@@ -76,6 +85,7 @@ async function openAll({ path, config, allowProduction }: Running, tools: Tools)
     const source = `${path}:${config.lines.get(name) ?? 1}`;
     opened.push(await openOne(name, source, sources, tools));
   }
+  tellUnused(opened, tools);
   for (const one of opened) {
     if ('environment' in one && one.environment.production.known && !allowProduction)
       throw new Failure('production.unconfirmed', { environment: one.name, how: one.environment.production.how });
@@ -85,10 +95,26 @@ async function openAll({ path, config, allowProduction }: Running, tools: Tools)
 
 async function openOne(name: string, envSource: string, sources: EnvironmentSources, tools: Tools): Promise<Opened> {
   try {
-    const choice = chooseEnvironment({ env: name, envSource, region: tools.flags.region }, sources);
-    return { name, environment: await open(choice, tools) };
+    return { name, environment: await open(chooseNamed(name, envSource, sources, tools), tools) };
   } catch (error) {
     return { name, failure: tellable(error) };
+  }
+}
+
+/** Asks once for each key whether it is taken, and whether it is production's, which its name need not tell. */
+async function proved(one: Opened, allowProduction: boolean, tools: Tools): Promise<Opened> {
+  if ('failure' in one || one.environment.choice.local) return one;
+  const { name, environment } = one;
+  try {
+    const { tenantScope } = await probe(targetOf(environment), tools, tools.console.debug);
+    if (isProductionScope(tenantScope) && !allowProduction)
+      throw new Failure('production.unconfirmed', { environment: name, how: 'minted' });
+    return one;
+  } catch (error) {
+    const failure = tellable(error);
+    if (failure.code === 'production.unconfirmed') throw failure;
+    // A Courier in trouble is each check's to tell.
+    return ofEnvironment.has(familyOf(failure.code)) ? { name, failure } : one;
   }
 }
 
@@ -148,11 +174,10 @@ interface One {
 async function checkOne(one: One, running: Running, tools: Tools): Promise<Finding[]> {
   const { environment, name, user, surface } = one;
   const { config, allowProduction } = running;
-  const { choice, apiKey } = environment;
   const surfaces = surface === null ? undefined : [surface];
   const asked = askedFor(user, surfaces, config.expiresIn);
   const began = tools.context.now();
-  const token = await mintToken({ ...choice, apiKey, label: keyLabelOf(choice) }, asked, tools, tools.console.debug);
+  const token = await mintToken(targetOf(environment), asked, tools, tools.console.debug);
   const seconds = tools.context.now() - began;
   const claims = readClaims(token.payload);
   if (isProductionScope(claims.tenantScope) && !allowProduction)

@@ -1,4 +1,4 @@
-import { socketSubject } from '../../checks/access.js';
+import { socketSubject } from '../../checks/subjects.js';
 import type { Facts, Finding } from '../../report.js';
 import { entryOf } from '../../scopes/match.js';
 import { say, short } from '../escape.js';
@@ -53,7 +53,8 @@ const symptom = (scope: string) =>
 const newerToken = 'Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
 
 export const sentences: Record<string, (known: Known) => string> = {
-  'header.doubled-bearer': () => 'the header says Bearer twice: it is refused whatever the token is.',
+  'header.doubled-bearer': () =>
+    'the header says Bearer twice: it is refused whatever the token is. Take one out; an SDK adds its own.',
   'signature.none': (k) => say`not signed (alg ${k.fact('algorithm')}): Courier refuses it.`,
   'signature.algorithm': (k) =>
     say`signed with ${k.fact('algorithm')}; Courier's tokens are HS256. Is it another service's?`,
@@ -77,7 +78,7 @@ export const sentences: Record<string, (known: Known) => string> = {
   'expiry.never': () => `never expires: it was minted without expires_in. ${newerToken}`,
   'expiry.min-ttl': (k) => {
     const [remaining, wanted] = k.spans('remainingSeconds', 'minTtlSeconds');
-    return say`expires in ${remaining}, sooner than the ${wanted} that --min-ttl wants.`;
+    return say`expires in ${remaining}, sooner than the ${wanted} that are wanted.`;
   },
   'expiry.long': (k) => say`lives for more than 30 days (${k.span('lifetimeSeconds')}). ${newerToken}`,
   'clock.skew': (k) =>
@@ -143,29 +144,27 @@ export const sentences: Record<string, (known: Known) => string> = {
       ? Number(k.finding.facts.status) === 401
         ? ', though the claims promise it: the signature, the region or the user is not what they say.'
         : ', though the claims promise it: is it another user, or a scope that this key may not grant?'
-      : ', as its claims say.'),
+      : ', as is to be expected of it.'),
   'control.refused': (k) =>
     say`control: ${tried(k)} is refused to ${controlToken(k)}${k.fact('status') === '200' ? ' (200, and nothing in it)' : say` (${k.fact('status')})`}, as it should be.`,
   'control.accepted': (k) =>
     say`control: ${tried(k)} is let in for ${controlToken(k)}, too (${k.fact('status')}): that it is accepted proves nothing.`,
   'control.not-tested': (k) =>
     say`control not tested: ${tried(k)} for ${controlToken(k)}: ${untested[k.fact('reason')] ?? 'no reason is known'}.`,
-  'access.not-tried': (k) =>
-    k.finding.facts.reason === 'write'
-      ? say`not tried: ${k.subject}. It writes, and trying it would change something.`
-      : say`not tried: ${k.subject}. No call is known that reads with it and changes nothing.`,
+  'access.not-tried': (k) => say`not tried: ${k.subject}. ${whyUntried[k.fact('reason')] ?? ''}`,
 
   'fresh.accepted': (k) =>
-    say`a token minted just now: ${tried(k)} is let in${k.has('items') ? say`, ${k.fact('items')} there` : ''}` +
-    (/^40[13]$/.test(k.fact('given')) ? ': it is this token that is at fault.' : '.'),
+    say`a token minted just now: ${tried(k)} is let in` + (k.has('items') ? say`, ${k.fact('items')} there.` : '.'),
+  'fresh.less': (k) =>
+    say`a token minted just now may less: ${tried(k)} (${k.fact('status')}, ${k.fact('call')}), where this one is let in.`,
   'fresh.empty': (k) =>
     say`a token minted just now: ${tried(k)} is let in, and is empty, too: nothing was sent to that user here, or to a tenant only.`,
   'fresh.sees-more': (k) =>
-    say`a token minted just now sees ${k.fact('items')} with ${tried(k)}, and this one nothing: this one lacks something.`,
+    say`a token minted just now is let in with ${tried(k)}${k.has('items') ? ` (${k.fact('items')} there)` : ''}, and this one ${k.fact('given') === '200' ? 'sees nothing' : `is refused (${k.fact('given')})`}: it is this token that is at fault.`,
   'fresh.refused': (k) =>
     say`a token minted just now is refused, too: ${tried(k)} (${k.fact('status')}, ${k.fact('call')}). It is not this token: look at the Inbox integration and its JWT setting in Courier's dashboard, and at what the key may grant.`,
   'fresh.not-tried': (k) =>
-    say`${k.subject}: production, so no token was minted to compare with. --allow-production mints one that lives a minute.`,
+    say`${k.subject}: production, so no token was minted to compare with. --allow-production mints one that lives two minutes.`,
   'latency.fast': (k) => say`minted in ${k.fact('milliseconds')} ms.`,
   'latency.slow': (k) =>
     say`minting took ${k.fact('milliseconds')} ms, longer than the ${k.fact('maxMilliseconds')} ms of maxLatency.`,
@@ -214,6 +213,13 @@ export const sentences: Record<string, (known: Known) => string> = {
 
 const tried = (k: Known) => (k.subject === socketSubject ? 'the realtime socket' : k.subject);
 
+const whyUntried: Record<string, string> = {
+  write: 'It writes, and trying it would change something.',
+  'no-user': 'There is no user whose it could be.',
+  enough: 'Enough brands were tried.',
+  'no-call': 'No call is known that reads with it and changes nothing.',
+};
+
 const controlToken = (k: Known) =>
   k.fact('control') === 'other-user' ? 'a token of another user' : 'a token without that scope';
 
@@ -222,7 +228,6 @@ const untested: Record<string, string> = {
   'no-answer': 'Courier gave no answer that can be read',
   'no-token': 'no such token could be minted',
   'other-workspace': 'the key is of another workspace than the token',
-  production: 'the key is production; --allow-production mints with it',
 };
 
 function accessTo(k: Known): string {

@@ -9,7 +9,9 @@ import { explain } from './failures.js';
 export function unmadeCheck(error: unknown, subject: string): Finding {
   const failure = tellable(error);
   const status = familyOf(failure.code) === 'courier' ? 'unknown' : 'fail';
-  const { message: sentence, fix } = explain(failure);
+  const { message, fix } = explain(failure);
+  // What leads over to the command below it stands alone here.
+  const sentence = message.replace(/\. [^.]*:$/, '.');
   return { code: failure.code, status, subject, facts: { ...flat(failure.facts), sentence }, fix };
 }
 

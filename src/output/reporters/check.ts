@@ -1,4 +1,5 @@
-import { type Finding, exitCodeOf } from '../../report.js';
+import { type Facts, type Finding, exitCodeOf } from '../../report.js';
+import type { Secrets } from '../secrets.js';
 
 /** One check of `smoke`: an environment, a user, and what the token must do. */
 export interface SmokeCheck {
@@ -20,6 +21,34 @@ export interface SmokeRun {
   /** The file, as it was named. */
   path: string;
   checks: SmokeCheck[];
+}
+
+/**
+ * A run without secrets. A reporter that changes how characters are written would hide them from the one writer that
+ * redacts: `&#95;` is no `_`.
+ */
+export function withoutSecrets({ path, checks }: SmokeRun, secrets: Pick<Secrets, 'redact'>): SmokeRun {
+  const clean = (text: string) => secrets.redact(text);
+  return {
+    path: clean(path),
+    checks: checks.map((check) => ({
+      ...check,
+      user: clean(check.user),
+      name: clean(check.name),
+      // What passed is not reported.
+      findings: check.findings.map((finding) => (finding.status === 'pass' ? finding : cleaned(finding, clean))),
+    })),
+  };
+}
+
+function cleaned({ subject, facts, ...finding }: Finding, clean: (text: string) => string): Finding {
+  const cleanFact = (fact: Facts[string]) =>
+    typeof fact === 'string' ? clean(fact) : Array.isArray(fact) ? fact.map(clean) : fact;
+  return {
+    ...finding,
+    ...(subject === undefined ? {} : { subject: clean(subject) }),
+    facts: Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, cleanFact(fact)])),
+  };
 }
 
 export type Outcome = 'passed' | 'failed' | 'unknown' | 'skipped';

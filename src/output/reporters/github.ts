@@ -1,4 +1,6 @@
+import type { ConfigProblem } from '../../errors.js';
 import { visible } from '../escape.js';
+import { configProblem } from '../messages/failures/config-problem.js';
 import { describe } from '../messages/findings.js';
 import { type SmokeCheck, type SmokeRun, countsOf, faultsOf, outcomeOf } from './check.js';
 
@@ -19,6 +21,13 @@ function annotations(check: SmokeCheck, path: string): string[] {
       .join(',');
     return `::${levels[finding.status]} ${properties}::${data(`${describe(finding)} [${finding.code}]`)}`;
   });
+}
+
+/** What is wrong with the file itself, each at its place. */
+export function githubProblems(path: string, problems: ConfigProblem[]): string {
+  return problems
+    .map((one) => `::error file=${property(path)},line=${one.line},col=${one.column}::${data(configProblem(one))}`)
+    .join('\n');
 }
 
 /** Source: `escapeData` of @actions/core. */

@@ -1,4 +1,6 @@
+import type { ConfigProblem } from '../../errors.js';
 import { unseen } from '../../token/unseen.js';
+import { configProblem } from '../messages/failures/config-problem.js';
 import { describe } from '../messages/findings.js';
 import { type Outcome, type SmokeCheck, type SmokeRun, faultsOf, outcomeOf } from './check.js';
 
@@ -14,6 +16,23 @@ export function junitReport({ checks }: SmokeRun): string {
         checks.filter(({ environment }) => environment === name),
       ),
     ),
+    '</testsuites>',
+  ].join('\n');
+}
+
+/** What is wrong with the file itself: nothing was checked. */
+export function junitProblems(path: string, problems: ConfigProblem[]): string {
+  const counts = { tests: problems.length, failures: 0, errors: problems.length, skipped: 0, time: '0.000' };
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites ${attributes({ name: 'courier-jwt smoke', ...counts })}>`,
+    `  <testsuite ${attributes({ name: path, ...counts })}>`,
+    ...problems.flatMap((one) => [
+      `    <testcase ${attributes({ classname: path, name: `${one.line}:${one.column}`, time: '0.000' })}>`,
+      `      <error ${attributes({ type: 'usage.config', message: configProblem(one) })}/>`,
+      '    </testcase>',
+    ]),
+    '  </testsuite>',
     '</testsuites>',
   ].join('\n');
 }

@@ -49,8 +49,8 @@ it.each([
   { text: JSON.stringify({ ...least, minTtl: '23h' }), expected: config({ minTtl: 82_800 }) },
   { text: JSON.stringify({ ...least, minTtl: '24h' }), expected: config({ minTtl: 86_400, expiresIn: '2d' }) },
   {
-    text: JSON.stringify({ ...least, minTtl: '7d', expiresIn: '1h' }),
-    expected: config({ minTtl: 604_800, expiresIn: '1h' }),
+    text: JSON.stringify({ ...least, minTtl: '7d', expiresIn: '8d' }),
+    expected: config({ minTtl: 604_800, expiresIn: '8d' }),
   },
   {
     text: '{\n  "users": ["alice"],\r\n  "environments": ["local",\r "test",\n"eu"]}',
@@ -73,9 +73,25 @@ const key = 'pk_test_Zq7Rk2Vx9Lm4Tn8Wb';
 it.each([
   { text: '', expected: ['1:1 type  an object'], schema: null },
   { text: '[]', expected: ['1:1 type  an object'] },
-  { text: '{"environments": [', expected: ['1:19 syntax'], schema: null },
-  { text: '{\n  "users": ["alice",],\n}', expected: ['2:21 syntax'], schema: null },
-  { text: '{ // a comment\n}', expected: ['1:3 syntax'], schema: null },
+  { text: '{"environments": [', expected: ['1:19 syntax  a ] is missing'], schema: null },
+  {
+    text: '{\n  "users": ["alice",],\n}',
+    expected: ['2:21 syntax  a value is missing, or there is a comma too many'],
+    schema: null,
+  },
+  { text: '{ // a comment\n}', expected: ['1:3 syntax  a comment'], schema: null },
+  { text: '['.repeat(100_000), expected: ['1:1 type  an object'], schema: null },
+  {
+    text: '{"environments": ["a"], "users": ["u"], "minTtl": "2h",\n "expiresIn": "1h"}',
+    expected: ['2:15 too-short 1h'],
+    schema: true,
+  },
+  {
+    text: '{"environments": ["a"], "users": ["eyJhbGciOiJIUzI1NiJ9.eyJ9.x"]}',
+    expected: ['1:35 secret users'],
+    schema: true,
+  },
+  { text: '{"environments": ["a"], "users": ["https://x"]}', expected: ['1:35 secret users'] },
   { text: '{}', expected: ['1:1 missing environments', '1:1 missing users'] },
   { text: '{"environments": [], "users": []}', expected: ['1:18 empty environments', '1:31 empty users'] },
   {
@@ -84,7 +100,7 @@ it.each([
   },
   {
     text: '{"environments": [null], "users": [3]}',
-    expected: ['1:19 type environments a text', '1:36 type users a text'],
+    expected: ['1:19 type each of environments a text', '1:36 type each of users a text'],
   },
   { text: '{"environments": ["a", "b", "a"], "users": ["u", "u"]}', expected: ['1:29 twice a', '1:50 twice u'] },
   { text: `{"environments": ["${key}"], "users": ["u"]}`, expected: ['1:19 secret environments'] },

@@ -107,12 +107,12 @@ group('describe', () => {
     row(
       'expiry.min-ttl',
       { facts: { remainingSeconds: 120, minTtlSeconds: 3600 } },
-      'expires in 2 minutes, sooner than the 1 hour that --min-ttl wants.',
+      'expires in 2 minutes, sooner than the 1 hour that are wanted.',
     ),
     row(
       'expiry.min-ttl',
       { facts: { remainingSeconds: 120, minTtlSeconds: 30 } },
-      'expires in 2 minutes, sooner than the 30 seconds that --min-ttl wants.',
+      'expires in 2 minutes, sooner than the 30 seconds that are wanted.',
     ),
     row(
       'claim.no-scope',
@@ -266,7 +266,7 @@ group('describe', () => {
     row(
       'access.refused',
       { subject: 'x', facts: { status: 403, call: 'GET /', promised: false } },
-      'x: Courier refuses it (403, GET /), as its claims say.',
+      'x: Courier refuses it (403, GET /), as is to be expected of it.',
     ),
     row(
       'access.not-tried',
@@ -295,8 +295,8 @@ group('describe', () => {
     ),
     row(
       'control.not-tested',
-      { subject: 'x', facts: { control: 'other-user', reason: 'production' } },
-      'control not tested: x for a token of another user: the key is production; --allow-production mints with it.',
+      { subject: 'x', facts: { control: 'other-user', reason: 'other-workspace' } },
+      'control not tested: x for a token of another user: the key is of another workspace than the token.',
     ),
     row(
       'control.not-tested',
@@ -305,8 +305,18 @@ group('describe', () => {
     ),
     row(
       'fresh.accepted',
+      { subject: 'x', facts: { items: 3, given: 200 } },
+      'a token minted just now: x is let in, 3 there.',
+    ),
+    row(
+      'fresh.sees-more',
       { subject: 'x', facts: { items: 3, given: 401 } },
-      'a token minted just now: x is let in, 3 there: it is this token that is at fault.',
+      'a token minted just now is let in with x (3 there), and this one is refused (401): it is this token that is at fault.',
+    ),
+    row(
+      'fresh.sees-more',
+      { subject: 'x', facts: { items: 3, given: 200 } },
+      'a token minted just now is let in with x (3 there), and this one sees nothing: it is this token that is at fault.',
     ),
     row(
       'fresh.accepted',

@@ -5,7 +5,7 @@ import { didYouMean, shown } from './sentences.js';
 /** What is wrong at a place in `courier-jwt.config.json`. */
 export function configProblem({ problem, subject, expected = '', reason = '', suggestion }: ConfigProblem): string {
   const sentence: Record<ConfigProblem['problem'], string> = {
-    syntax: 'that is not JSON.',
+    syntax: say`that is not JSON${reason === '' ? '' : `: ${reason}`}.`,
     type: say`${subject || 'the file'} must be ${expected}.`,
     unknown: say`there is no ${short(subject)}.` + didYouMean(suggestion),
     missing: say`${subject} is missing.`,
@@ -16,6 +16,7 @@ export function configProblem({ problem, subject, expected = '', reason = '', su
     environment: say`${shown(subject)} is no name of an environment: 1 to 32 of a-z, 0-9 and -.`,
     user: say`${shown(subject)} is no user id (${reason}).`,
     surface: say`${shown(subject)} is no surface.` + didYouMean(suggestion),
+    'too-short': say`expiresIn ${subject} is shorter than minTtl: no token could live that long.`,
     duration: say`${shown(subject)} is no duration (${reason}), such as "90s", "1h" or "7d".`,
   };
   return sentence[problem];

@@ -24,7 +24,7 @@ export const courierSentences: SentencesOf<'courier'> = {
     message:
       say`${host} cannot be reached: ${networkReasons[reason]} (${detail}).` +
       (startable(host, reason) ? ' It is this machine: is the local server running?' : ''),
-    fix: startable(host, reason) ?? reachable(host),
+    fix: startable(host, reason) ?? (reason === 'proxy' ? ['unset', 'HTTPS_PROXY'] : reachable(host)),
   }),
   'courier.timeout': ({ host, seconds }) => ({
     message: say`${host} did not answer in ${seconds} second${seconds === 1 ? '' : 's'}. --timeout gives it more.`,

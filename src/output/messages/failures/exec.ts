@@ -3,7 +3,10 @@ import { type SentencesOf, help, shown } from './sentences.js';
 
 export const execSentences: SentencesOf<'exec'> = {
   'exec.not-found': ({ command: name }) => ({
-    message: say`there is no command ${shown(name)}. No shell is between: what only a shell knows goes into sh -c '…'.`,
+    message:
+      say`there is no command ${shown(name)}. ` +
+      (name.includes(' ') ? 'In quotes it is one word: leave them out. ' : '') +
+      `No shell is between: what only a shell knows goes into sh -c '…'.`,
     fix: name === '' ? help() : ['command', '-v', name],
   }),
   'exec.not-runnable': ({ command: name, reason }) => ({

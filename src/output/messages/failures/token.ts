@@ -62,7 +62,7 @@ export const tokenSentences: SentencesOf<'token'> = {
     fix: command('issue', '--user', someUser),
   }),
   'token.cut-short': ({ inside }) => ({
-    message: say`that token is cut short: it ends in its ${inside}, and a JWT has three parts with dots between them. Copy it again, whole.`,
+    message: say`that token is cut short: ${inside === 'signature' ? 'it has no signature' : `it ends in its ${inside}`}, and a JWT has three parts with dots between them. Copy it again, whole.`,
     ...pasted,
   }),
   'token.unsigned': ({ algorithm }) => ({

@@ -156,16 +156,16 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: command('env', 'add', name, '--replace'),
     again: { without: ['--no-check'], add: ['--replace'] },
   }),
-  'usage.file-exists': ({ path }) => ({
-    message: say`${path} is there already. To write another in its place, add --yes.`,
-    fix: command('smoke', 'init', path, '--yes'),
+  'usage.file-exists': ({ option, path }) => ({
+    message: say`${option} ${path}: that is there already. To write in its place, add --yes.`,
+    fix: help(),
     again: { add: ['--yes'] },
   }),
   'output.failed': ({ reason }) => ({
     message: say`the output could not be written: ${reason}.`,
     fix: ['df', '-h'],
   }),
-  'output.file': ({ option, path, reason }) => ({
+  'usage.unwritable': ({ option, path, reason }) => ({
     message: say`${option} ${path} cannot be written: ${reason}.`,
     fix: ['ls', '-ld', path.replace(/[^/]*$/, '') || '.'],
   }),
