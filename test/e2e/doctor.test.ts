@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -626,6 +627,26 @@ describe.concurrent("doctor at Courier's own hosts", () => {
     }),
   );
 
+  it("a socket that answers 403 keeps nobody from the other region, nor does a gateway's", async () =>
+    withRegions(async (courier, variables) => {
+      onlyIn('eu')(courier);
+      courier.socket((host) => (host.includes('.eu.') ? 101 : 403));
+      const { exit, cause } = await diagnose(sign(claimsOf()), [], { variables });
+      expect([exit, cause]).toEqual([1, 'region.mismatch']);
+    }));
+
+  it('COURIER_BASE_URL that is a region is no region to be left', async () =>
+    withRegions(async (courier, { COURIER_API_KEY: _, ...variables }) => {
+      courier.misbehave(at(anyRead, unauthorized));
+      courier.socket(() => 401);
+      const own = { ...variables, COURIER_BASE_URL: 'https://api.eu.courier.com' };
+      await courierJwt(['check-scopes', '--online'], { stdin: sign(claimsOf()), variables: own });
+      expect([...new Set(courier.requests.map(({ headers }) => headers.host))].toSorted()).toEqual([
+        'api.eu.courier.com',
+        'inbox.eu.courier.io',
+      ]);
+    }));
+
   it('a proxy that refuses', async () =>
     withProxy('407 Proxy Authentication Required', async ({ url }) => {
       const variables = { HTTPS_PROXY: url.replace('//', '//me:Pr0xyPassw0rd@'), COURIER_API_KEY: apiKey };
@@ -787,6 +808,82 @@ describe.concurrent('doctor and what is around the token', () => {
       expect([second.exit, minted()]).toEqual([0, ['5s', '5s', '120s']]);
     }));
 
+  it('a key that shows only in what it mints that it is production mints nothing but the probe', async () =>
+    withCourier(async (courier) => {
+      courier.claims((own) => ({ ...own, tenant_scope: 'published/production', tenant_id: workspace }));
+      const variables = keyed(courier, 'token_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1');
+      const token = sign(claimsOf({ tenant_id: workspace, tenant_scope: 'published/production' }));
+      const { exit, findings } = await diagnose(token, [], { variables });
+      const minted = courier.requests.filter(({ path }) => path.startsWith('/auth'));
+      expect([exit, minted.length, judged({ findings }, /^fresh/)]).toEqual([
+        0,
+        1,
+        [['skip', 'fresh.not-tried', 'COURIER_API_KEY']],
+      ]);
+    }));
+
+  it('which Courier it is is not known: what the token claims is judged all the same', async () =>
+    withCourier(async (courier) => {
+      const expired = sign(claimsOf({ iat: now() - 7200, exp: now() - 3600 }));
+      const { exit, cause, findings } = await diagnose(expired, ['-e', 'tset'], { variables: keyed(courier) });
+      expect([exit, cause, courier.requests, judged({ findings }, /^environment/)]).toEqual([
+        1,
+        'expiry.expired',
+        [],
+        [['fail', 'environment.unknown', 'tset']],
+      ]);
+    }));
+
+  it('fixes ask for all that was asked for', async () =>
+    withCourier(async (courier) => {
+      const { variables } = await kept(courier);
+      noMessages(courier);
+      const flags = ['-e', 'test', '--for', 'inbox', '-u', 'alice'];
+      const path = join(configFolder(), 'token.txt');
+      writeFileSync(path, sound());
+      const inFile = await diagnose('', [...flags, '--token-file', path], { variables });
+      expect(inFile.fix).toEqual(
+        ['courier-jwt', 'check-scopes', '--token-file', path, '--online', '--controls', '--user', 'alice'].concat(
+          '--for',
+          'inbox',
+          '--env',
+          'test',
+        ),
+      );
+      const key = await diagnose(apiKey, flags, { variables });
+      expect(key.fix).toEqual(['courier-jwt', 'issue', '--user', 'alice', '--for', 'inbox', '--env', 'test']);
+      const cut = await diagnose(sound().slice(0, 120), flags, { variables });
+      expect(cut.fix).toEqual(['courier-jwt', 'doctor', '-', '--user', 'alice', '--for', 'inbox', '--env', 'test']);
+      const misspelt = await diagnose(sound(), ['-e', 'tset'], { variables });
+      expect(misspelt.fix).toEqual(['courier-jwt', 'doctor', '-', '--env', 'test']);
+    }));
+
+  it("a gateway's refusal says nothing of the signature", async () =>
+    withCourier(async (courier) => {
+      courier.misbehave(at(anyRead, text(403, '<html>blocked</html>')));
+      const { findings } = await diagnose(sound(), [], { variables: { COURIER_BASE_URL: courier.url } });
+      expect(judged({ findings }, /^signature/)).toEqual([['skip', 'signature.not-verified', undefined]]);
+    }));
+
+  it('what a new token gets no answer for is told', async () =>
+    withCourier(async (courier) => {
+      const fresh = (authorization = '') =>
+        Buffer.from(authorization.split('.')[1] ?? '', 'base64url')
+          .toString()
+          .includes('"jti"');
+      courier.misbehave((request, response) =>
+        request.path !== '/auth/issue-token' && fresh(request.headers.authorization)
+          ? text(500, '')(request, response)
+          : false,
+      );
+      const { exit, cause, found } = await diagnose(sound(), [], { variables: keyed(courier) });
+      expect([exit, cause, found?.subject]).toEqual([
+        4,
+        'courier.unavailable',
+        'a token minted just now, inbox:read:messages, read:preferences, read:brands',
+      ]);
+    }));
+
   it('without a key the token is tried all the same', async () =>
     withCourier(async (courier) => {
       const { exit, cause, findings } = await diagnose(sound(), [], { variables: { COURIER_BASE_URL: courier.url } });
@@ -839,6 +936,48 @@ describe.concurrent('doctor and what is around the token', () => {
       expect(report).not.toContain(token.split('.')[2]);
       expect(report).not.toContain(apiKey);
       expect(statSync(path).mode & 0o777).toBe(0o644);
+    }));
+
+  it('a file that is there is not replaced, unless it may be; nor is anything sent', async () =>
+    withCourier(async (courier) => {
+      const path = join(configFolder(), 'token.txt');
+      writeFileSync(path, sound());
+      const options = { variables: keyed(courier) };
+      const ran = await courierJwt(['doctor', '--json', '--token-file', path, '--report', path], options);
+      expect([ran.code, documentOf<{ error: { code: string } }>(ran).error.code, courier.requests]).toEqual([
+        2,
+        'usage.file-exists',
+        [],
+      ]);
+      expect((await courierJwt(['doctor', '--token-file', path, '--report', path, '--yes'], options)).code).toBe(0);
+      expect(readFileSync(path, 'utf8')).toMatch(/^# courier-jwt doctor/);
+    }));
+
+  it.each([
+    {
+      name: 'a pipe that nobody reads',
+      path: (folder: string) => {
+        execFileSync('mkfifo', [join(folder, 'pipe')]);
+        return join(folder, 'pipe');
+      },
+      code: 'usage.unwritable',
+    },
+    { name: 'stdout', path: () => '-', code: 'usage.value' },
+  ])('a report does not go to $name', async ({ path, code }) =>
+    withCourier(async (courier) => {
+      const argv = ['doctor', '--json', '--yes', '--report', path(configFolder())];
+      const ran = await courierJwt(argv, { stdin: sound(), variables: keyed(courier) });
+      expect([ran.code, documentOf<{ error: { code: string } }>(ran).error.code]).toEqual([2, code]);
+    }),
+  );
+
+  it('a report that cannot be written loses nobody what was found', async () =>
+    withCourier(async (courier) => {
+      const ran = await courierJwt(['doctor', '--report', 'gone/report.md'], {
+        stdin: sound(),
+        variables: keyed(courier),
+      });
+      expect([ran.code, ran.stdout.startsWith('yes  the token of alice')]).toEqual([2, true]);
     }));
 
   it('a report that cannot be written', async () =>

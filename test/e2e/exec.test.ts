@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { json } from '../support/courier-server.js';
 import { start } from '../support/e2e-running.js';
-import { apiKey, claimsOf, documentOf, exitOf, keyed, withCourier } from '../support/e2e-world.js';
+import { apiKey, claimsOf, documentOf, exitOf, fileWith, keyed, shell, withCourier } from '../support/e2e-world.js';
 import { configFolder, courierJwt, executable } from '../support/run.js';
 import { type Terminal, hasTerminal, openTerminal } from '../support/terminal-session.js';
 
@@ -47,6 +47,29 @@ describe.concurrent('exec', () => {
         "minted for alice's: published/test, 3 scopes, expires in 1 hour; key: COURIER_API_KEY, " +
           `${courier.url}; running node\n`,
       );
+    }));
+
+  it('a key is in the environment in no other form either', async () =>
+    withCourier(async (courier) => {
+      const variables = {
+        ...keyed(courier),
+        COURIER_API_KEY_OTHER: 'pk_test_other1234567890\n',
+        LINE: `${apiKey}\n`,
+        HEADER: `Bearer ${apiKey}`,
+        OTHER: 'pk_test_other1234567890',
+        SHORT: 'pk_test_',
+      };
+      const ran = await courierJwt(['exec', '-u', 'alice', '-q', '--', ...printed], { variables });
+      const names = Object.keys(environmentIn(ran.stdout)).filter((name) => name in variables);
+      expect([ran.code, names.toSorted()]).toEqual([0, ['COURIER_BASE_URL', 'SHORT']]);
+    }));
+
+  it('a key from a file on stdin cannot be read again', async () =>
+    withCourier(async (courier) => {
+      const path = fileWith(`${apiKey}\n`);
+      const script = `courier-jwt exec -u alice -q --api-key-stdin -- cat /dev/stdin < ${path}`;
+      const ran = await shell(script, { variables: { COURIER_BASE_URL: courier.url } });
+      expect([ran.code, ran.stdout]).toEqual([0, '']);
     }));
 
   it('has no expiry in the environment where the token has none', async () =>
@@ -145,6 +168,14 @@ describe.concurrent('exec', () => {
       exit: 126,
       error: 'exec.not-runnable',
       fix: ['ls', '-ld', '/etc/passwd'],
+    },
+    { name: 'nothing', argv: [''], exit: 127, error: 'exec.not-found', fix: ['courier-jwt', 'exec', '--help'] },
+    {
+      name: 'what is below a file',
+      argv: ['/etc/passwd/x'],
+      exit: 126,
+      error: 'exec.not-runnable',
+      fix: ['ls', '-ld', '/etc/passwd/x'],
     },
     { name: 'a folder', argv: ['/'], exit: 126, error: 'exec.not-runnable', fix: ['ls', '-ld', '/'] },
   ])('$name: $exit', async ({ argv, exit, error, fix }) => {

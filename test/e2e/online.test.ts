@@ -271,6 +271,29 @@ describe.concurrent('check-scopes --online', () => {
     }),
   );
 
+  it('a control that Courier cannot mint leaves the others', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave((request, response) =>
+        request.body.includes('courier-jwt-control') ? json(400, { message: 'no' })(request, response) : false,
+      );
+      const { code, told } = await check(token(), ['--controls'], keyed(courier));
+      expect([code, told(/^control/).length, told(/^control.not-tested/)]).toEqual([
+        4,
+        7,
+        ['inbox:read:messages', 'read:preferences', 'socket'].map(
+          (scope) => `skip control.not-tested ${scope} other-user`,
+        ),
+      ]);
+    }));
+
+  it('the socket is tried again, as all else is, and is told who asks', async () =>
+    withCourier(async (courier) => {
+      const answers = [503, 503, 101];
+      courier.socket(() => answers.shift() ?? 500);
+      const { code, told } = await check(token(), [], { COURIER_BASE_URL: courier.url });
+      expect([code, told(/socket/), told(/access/).at(3)]).toEqual([0, [], 'pass access.accepted socket 101']);
+    }));
+
   it('controls of another workspace prove nothing: exit 4', async () =>
     withCourier(async (courier) => {
       courier.claims((own) => ({ ...own, tenant_id: 'another/test' }));
@@ -333,6 +356,7 @@ describe.concurrent('check-scopes --online', () => {
 
   it.each([
     { name: 'controls without --online', argv: ['check-scopes', '--controls'], code: 'usage.needs', exit: 2 },
+    { name: 'production without controls', argv: ['check-scopes', '--allow-production'], code: 'usage.needs', exit: 2 },
     { name: 'controls without a key', argv: ['check-scopes', '--online', '--controls'], code: 'key.missing', exit: 3 },
     {
       name: 'an environment that is not there',

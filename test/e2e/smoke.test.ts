@@ -373,6 +373,56 @@ describe.concurrent('smoke', () => {
     expect([ran.code, error.code, error.fix]).toEqual([2, code, fix]);
   });
 
+  it('a file with mistakes, for those who read no stderr', async () => {
+    const { cwd } = project('{\n  "environments": ["local"],\n  "user": ["alice"]\n}');
+    const github = await courierJwt(['smoke', '--reporter', 'github'], { cwd });
+    expect([github.code, github.stdout.split('\n')]).toEqual([
+      2,
+      [
+        '::error file=courier-jwt.config.json,line=1,col=1::users is missing.',
+        '::error file=courier-jwt.config.json,line=3,col=3::there is no user. Did you mean users?',
+        '',
+      ],
+    ]);
+    const junit = await courierJwt(['smoke', '--reporter', 'junit'], { cwd });
+    const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '' });
+    const { testsuites } = parser.parse(junit.stdout) as { testsuites: Record<string, string> };
+    expect([junit.code, testsuites.tests, testsuites.errors]).toEqual([2, '2', '2']);
+    const asJson = await courierJwt(['smoke', '--reporter', 'json'], { cwd });
+    expect(documentOf<{ error: { code: string } }>(asJson).error.code).toBe('usage.config');
+  });
+
+  it('what is set in vain is told once', async () =>
+    withCourier(async (courier) => {
+      const { cwd, variables } = await kept(config({ users: ['u1', 'u2'] }), courier);
+      const ran = await courierJwt(['smoke'], { cwd, variables: { ...variables, COURIER_BASE_URL: courier.url } });
+      const note =
+        'note: COURIER_BASE_URL is not used: an environment goes where it was added for, else to its region.\n';
+      expect([ran.code, ran.stderr]).toEqual([0, note]);
+    }));
+
+  it('a key that a server repeats is in no report and no summary', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave((request, response) =>
+        request.body.includes('courier-jwt-check')
+          ? false
+          : json(418, { message: `not with ${apiKey}` })(request, response),
+      );
+      const { cwd, variables } = await kept(config(), courier);
+      const summary = join(cwd, 'summary.md');
+      for (const reporter of ['human', 'json', 'junit', 'github']) {
+        const ran = await courierJwt(['smoke', '--reporter', reporter], {
+          cwd,
+          variables: { ...variables, GITHUB_STEP_SUMMARY: summary },
+        });
+        expect([ran.code, (ran.stdout + ran.stderr).includes(apiKey.slice(8, 24))]).toEqual([4, false]);
+      }
+      const rendered = readFileSync(summary, 'utf8').replace(/&#(\d+);/g, (_, code) =>
+        String.fromCodePoint(Number(code)),
+      );
+      expect([rendered.includes('not with [redacted]'), rendered.includes(apiKey.slice(8, 24))]).toEqual([true, false]);
+    }));
+
   it('a file with mistakes: each with its line and column, and nothing is sent', async () =>
     withCourier(async (courier) => {
       const { cwd, variables } = await kept(
@@ -440,6 +490,21 @@ describe.concurrent('smoke init', () => {
       minTtl: '1h',
       online: false,
     });
+  });
+
+  it('what has a key in a variable, as in CI, is named, too; and another file in what is said to come next', async () => {
+    const cwd = configFolder();
+    const variables = {
+      COURIER_API_KEY_MY_TEST: 'pk_test_abcdefgh',
+      COURIER_API_KEY_LIVE: 'pk_prod_abcdefgh',
+      COURIER_API_KEY_NONE: '',
+    };
+    const ran = await courierJwt(['smoke', 'init', 'my smoke.json'], { cwd, variables });
+    expect([ran.code, ran.stderr]).toEqual([
+      0,
+      "wrote my smoke.json, for my-test. Put users of your own in alice's place, then: courier-jwt smoke 'my smoke.json'\n" +
+        'left out, for they are production: live. In the file, they need --allow-production.\n',
+    ]);
   });
 
   it('what is there stays, without --yes; and smoke takes what was written', async () => {
