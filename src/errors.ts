@@ -29,7 +29,7 @@ export interface FailureFacts {
   'usage.no-config': { path: string };
   'usage.config': { path: string; problems: ConfigProblem[] };
   'usage.listen': { host: string; port: number; reason: string };
-  'usage.node-debug': { value: string };
+  'usage.node-debug': { value: string; isToken?: boolean };
   'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials' };
   'usage.mixed-sources': { key: string; url: string };
   'usage.region-with-base-url': { environment: string; baseUrl: string };

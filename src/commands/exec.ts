@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { refuseNodeDebug } from '../courier/node-debug.js';
 import { keyNamesIn } from '../environments/variables.js';
 import { Failure } from '../errors.js';
 import { say, short, toJson } from '../output/escape.js';
@@ -31,6 +32,7 @@ async function exec(options: MintOptions, tools: Tools, operands: (string | unde
   const command = operands.filter((word) => word !== undefined);
   const asked = askedBy(options, 'exec');
   if (command.length === 0) throw new Failure('usage.missing', { option: 'a command after --', command: 'exec' });
+  refuseNodeDebug(context.variables, 'processes');
   const minted = await mint(asked, options, tools);
   const less = exitCodeOf(minted.granted);
   if (less !== 0) {

@@ -287,6 +287,10 @@ const offers: Offers[] = [
   ['courier-jwt issue --a', ['--allow-production', '--api-key-file', '--api-key-stdin']],
   ['courier-jwt decode eyJ --to', ['--token-file']],
   ['courier-jwt issue -- --', []],
+  ['courier-jwt exec -u alice --for in', ['inbox', 'inbox-legacy']],
+  ['courier-jwt exec -u alice -- --', []],
+  ['courier-jwt exec -u alice -- npm --', []],
+  ['courier-jwt exec -u alice -- npm ', []],
   ['courier-jwt scopesx --f', []],
   ['courier-jwt issue --nothing', []],
 ];
@@ -348,6 +352,9 @@ const lines: [line: string, after: Record<Shell, string>][] = [
   ['courier-jwt env add x --api-key-file to', everywhere('courier-jwt env add x --api-key-file token.txt ')],
   ['courier-jwt issue --env-file to', everywhere('courier-jwt issue --env-file token.txt ')],
   ['courier-jwt decode to', everywhere('courier-jwt decode to')],
+  ['courier-jwt diff to', everywhere('courier-jwt diff token.txt ')],
+  ['courier-jwt diff - to', everywhere('courier-jwt diff - token.txt ')],
+  ['courier-jwt diff token.txt to', everywhere('courier-jwt diff token.txt token.txt ')],
   ['courier-jwt issue --user to', everywhere('courier-jwt issue --user to')],
 ];
 

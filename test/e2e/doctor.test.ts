@@ -641,7 +641,7 @@ describe.concurrent("doctor at Courier's own hosts", () => {
       courier.socket(() => 401);
       const own = { ...variables, COURIER_BASE_URL: 'https://api.eu.courier.com' };
       await courierJwt(['check-scopes', '--online'], { stdin: sign(claimsOf()), variables: own });
-      expect([...new Set(courier.requests.map(({ headers }) => headers.host))].toSorted()).toEqual([
+      expect([...new Set(courier.requests.map(({ headers }) => headers.host ?? ''))].toSorted()).toEqual([
         'api.eu.courier.com',
         'inbox.eu.courier.io',
       ]);

@@ -153,6 +153,12 @@ describe.concurrent('exec', () => {
     expect(ran.stdout + ran.stderr).not.toMatch(/eyJ/);
   });
 
+  it('with NODE_DEBUG, which would print the token with the environment, nothing is minted and run', async () => {
+    const ran = await courierJwt([...local, 'echo', 'it ran'], { variables: { NODE_DEBUG: 'child_process' } });
+    expect([ran.code, ran.stdout, /eyJ/.test(ran.stderr)]).toEqual([2, '', false]);
+    expect(ran.stderr).toContain("would make Node print the token with the command's environment");
+  });
+
   it('in GitHub Actions the token is masked before the command runs', async () => {
     const ran = await courierJwt([...local, 'sh', '-c', 'echo "$COURIER_JWT"'], {
       variables: { GITHUB_ACTIONS: 'true' },

@@ -160,7 +160,7 @@ describe.concurrent('decode: where a token may stand', () => {
     const ran = await courierJwt(['decode', '--json'], { stdin: `Authorization: Bearer Bearer ${good}` });
     expect([ran.code, ran.stderr, documentOf<View>(ran).users]).toEqual([
       0,
-      'warning: the header says Bearer twice: it is refused whatever the token is.\n',
+      'warning: the header says Bearer twice: it is refused whatever the token is. Take one out; an SDK adds its own.\n',
       ['alice'],
     ]);
   });
@@ -191,7 +191,7 @@ describe.concurrent('decode: what is no token', () => {
   const none = (bytes: string) =>
     `there is no JWT in ${bytes}. A JWT is three parts with dots between them and starts with eyJ.`;
   const cut = (inside: string) =>
-    `that token is cut short: it ends in its ${inside}, and a JWT has three parts with dots between them. Copy it again, whole.`;
+    `that token is cut short: ${inside === 'signature' ? 'it has no signature' : `it ends in its ${inside}`}, and a JWT has three parts with dots between them. Copy it again, whole.`;
   const rows: { name: string; text: string | Buffer; code: string; message: string; fix: string }[] = [
     {
       name: 'nothing',

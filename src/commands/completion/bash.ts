@@ -137,8 +137,9 @@ _courier_jwt() {
   elif [[ ! $ended && $current == -* ]]; then
     _courier_jwt_flags ''
     [[ $command ]] && _courier_jwt_flags "$command"
-  elif ((operands == 0)); then
+  else
     _courier_jwt_operand "$command"
+    ((operands == 0)) || [[ \${place[0]} == files ]] || place=()
   fi
   "_courier_jwt_\${place[0]:-anything}" "\${place[@]:1}"
 

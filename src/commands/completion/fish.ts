@@ -21,7 +21,10 @@ function rulesOf({ path, flags, commands, operand }: CommandModel): string {
   const within = path === '' ? '' : `-n ${quoted(`__courier_jwt_within ${path}`)} `;
   return [
     ...commands.map(({ name, about }) => `complete -c courier-jwt ${at} -a ${name} -d ${quoted(about)}`),
-    ...(operand.kind === 'anything' ? [] : [`complete -c courier-jwt ${at} ${argumentsOf(operand)}`]),
+    ...(operand.kind === 'anything' || operand.kind === 'files'
+      ? []
+      : [`complete -c courier-jwt ${at} ${argumentsOf(operand)}`]),
+    ...(operand.kind === 'files' ? [`complete -c courier-jwt ${within}-F`] : []),
     ...flags.map((flag) => `complete -c courier-jwt ${within}${flagOf(flag)}`),
   ].join('\n');
 }

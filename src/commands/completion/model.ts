@@ -12,7 +12,7 @@ export interface CommandModel {
   about: string;
   flags: Flag[];
   commands: CommandModel[];
-  /** What the first word after it may be. */
+  /** What the first word after it may be; files may be more of them. */
   operand: Values;
 }
 

@@ -35,7 +35,8 @@ function commandFunction(command: CommandModel): string {
 
 function commandBody({ flags, operand }: CommandModel): string {
   const first = operand.kind === 'anything' ? [] : [shellWord(`1:name:${actionOf(operand)}`)];
-  const specs = [...flags.map(specOf), ...first, "'*: : '"];
+  const operands = operand.kind === 'files' ? ["'*:file:_files'"] : [...first, "'*: : '"];
+  const specs = [...flags.map(specOf), ...operands];
   return [`  _arguments -s -S $global`, ...specs.map((spec) => `    ${spec}`)].join(' \\\n');
 }
 

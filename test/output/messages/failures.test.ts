@@ -74,7 +74,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { host: '127.0.0.1', port: 80, reason: 'EACCES' },
     { host: '192.0.2.1', port: 4010, reason: 'EADDRNOTAVAIL' },
   ],
-  'usage.node-debug': [{ value: evil }],
+  'usage.node-debug': [{ value: evil }, { value: evil, isToken: true }],
   'usage.base-url': [
     { url: evil, reason: 'invalid' },
     { url: evil, reason: 'plain-http' },
