@@ -99,13 +99,19 @@ async function inThread<T>(
   });
 }
 
-/** Rejects with `interrupted.signal` when it is interrupted. */
+/** Rejects with `interrupted.signal` when it is interrupted. Of no time at all it is the next turn, in which signals are heard. */
 export async function sleep(ms: number, interruption: AbortSignal): Promise<void> {
+  // Node runs timers that are due one after another, and in between nobody hears of a signal.
+  if (ms === 0) await new Promise((resolve) => setImmediate(resolve));
   return new Promise((resolve, reject) => {
     const interrupted = () => {
       clearTimeout(timer);
       reject(new Failure('interrupted.signal', {}));
     };
+    if (ms === 0 && !interruption.aborted) {
+      resolve();
+      return;
+    }
     const timer = setTimeout(() => {
       interruption.removeEventListener('abort', interrupted);
       resolve();

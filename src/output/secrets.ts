@@ -23,6 +23,8 @@ function isNumber(text: string): boolean {
 /** Keys and signatures to keep out of every text that leaves the process. */
 export class Secrets {
   readonly #values = new Set<string>();
+  /** Those of the values that their runs do not find, the longest first. */
+  #wholes: string[] = [];
   readonly #runs = new Set<string>();
 
   /** From now on, `value` is redacted. */
@@ -41,6 +43,9 @@ export class Secrets {
   #add(form: string): void {
     if (this.#values.has(form)) return;
     this.#values.add(form);
+    // Each call looks for each of them: of thousands of signatures that would be long.
+    if (form.length < tellingLength || form.length > longest || /\d{12}/.test(form))
+      this.#wholes = [...this.#wholes, form].toSorted((a, b) => b.length - a.length);
     if (form.length > longest) return;
     for (let at = 0; at + tellingLength <= form.length; at += 1) this.#addRun(form.slice(at, at + tellingLength));
   }
@@ -60,9 +65,7 @@ export class Secrets {
       const around = text.split(revealed);
       return around.map((part) => this.redact(part)).join(revealed);
     }
-    const byValue = [...this.#values]
-      .toSorted((a, b) => b.length - a.length)
-      .reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
+    const byValue = this.#wholes.reduce((clean, secret) => clean.replaceAll(secret, redacted), text);
     return redactShapes(this.#withoutRuns(byValue));
   }
 

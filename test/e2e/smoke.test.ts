@@ -258,6 +258,15 @@ describe.concurrent('smoke', () => {
       expect([exitOf(ended), ended.stdout, courier.requests.length]).toEqual([130, '', 4]);
     }));
 
+  it('Ctrl-C is heard while the embedded Courier works, which waits for nothing', async () => {
+    const users = Array.from({ length: 5000 }, (_, i) => `u${i}`);
+    const { cwd } = project(config({ environments: ['local'], users }));
+    const running = start(['smoke', join(cwd, 'courier-jwt.config.json'), '--debug']);
+    await running.until(() => running.output.stderr.includes('debug: POST local:/auth/issue-token'));
+    const ended = await running.endBy('SIGINT');
+    expect([exitOf(ended), ended.stdout]).toEqual([130, '']);
+  });
+
   it('JUnit, as a parser reads it', async () =>
     withCourier(async (courier) => {
       courier.misbehave(at(/brands/, json(403, {})));

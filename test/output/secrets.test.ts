@@ -159,3 +159,25 @@ it.each(['ab::cd::ef::gh::ij', 'ab##[cd##[ef##[gh'])('a key is redacted as it is
   const shown = [visible(odd), toJson(odd), toJson(visible(odd))];
   expect(shown.map((text) => secrets.redact(text))).toEqual(['[redacted]', '"[redacted]"', '"[redacted]"']);
 });
+
+it.each([
+  {
+    name: 'a number is no secret: in JSON it would be none any more',
+    secret: '1795495253123456',
+    text: '{"exp": 1795495253123456}',
+  },
+  { name: 'a number in a secret is none by itself', secret: 'ab123456789012cd', text: '{"exp": 123456789012}' },
+])('$name', ({ secret, text }) => {
+  const secrets = new Secrets();
+  secrets.add(secret);
+  expect(secrets.redact(text)).toBe(text);
+});
+
+it.each(['ab1234567890123456789012345678901234567890cd', 'a1b2c3d4', 'abcdefghijklmnop', 'x'.repeat(2000)])(
+  '%s goes, wherever it stands',
+  (secret) => {
+    const secrets = new Secrets();
+    secrets.add(secret);
+    expect(secrets.redact(`before ${secret} after ${secret}.`)).toBe('before [redacted] after [redacted].');
+  },
+);
