@@ -48,7 +48,7 @@ export async function tryControls(
   const environment = await open(proof.target.choice!, tools);
   const planned = plan(token, proof);
   try {
-    await assertTest(environment, allowProduction, tools);
+    await assertNoProduction(environment, allowProduction, tools);
     const tests = planned.map(async (test) => trial(test, token, proof, environment, tools));
     return (await Promise.all(tests)).flat();
   } catch (error) {
@@ -59,7 +59,7 @@ export async function tryControls(
 }
 
 /** Whether a key is production's shows only in what it mints: five seconds, for nobody. */
-async function assertTest(environment: Environment, allowProduction: boolean, tools: Tools): Promise<void> {
+async function assertNoProduction(environment: Environment, allowProduction: boolean, tools: Tools): Promise<void> {
   const { choice } = environment;
   if (choice.local || allowProduction) return;
   const { tenantScope } = await probe(targetOf(environment), tools);

@@ -59,8 +59,8 @@ export interface Proof {
 }
 
 /**
- * Tries a token on Courier with one call a scope; where all say 401 and the region was not named, or `anyRegion`, on the
- * other region too.
+ * Tries a token on Courier with one call a scope; where it is not known there (401) and the region was not named, or
+ * `anyRegion`, on the other region too.
  */
 export async function prove(
   token: FoundToken,
@@ -70,7 +70,8 @@ export async function prove(
   { anyRegion = !target.isNamed } = {},
 ): Promise<Proof> {
   const claims = readClaims(token.payload);
-  const user = [expected.user ?? claims.users[0]].find((id) => id !== undefined && canBeAsked(id));
+  const named = expected.user ?? claims.users[0];
+  const user = named !== undefined && canBeAsked(named) ? named : undefined;
   const scopes = triedScopes(claims, requirementOf(expected, claims.scopes).required, user);
   const place = { user, scopes, network: await networkOf(target, tools) };
   const access = await tryToken(token.raw, { ...place, baseUrl: target.baseUrl }, tools);
