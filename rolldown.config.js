@@ -226,7 +226,11 @@ export default defineConfig([
     },
   },
   {
-    input: { index: 'src/index.ts', 'emulator/index': 'src/emulator/index.ts' },
+    input: {
+      index: 'src/index.ts',
+      'backend/index': 'src/backend/index.ts',
+      'emulator/index': 'src/emulator/index.ts',
+    },
     platform: 'node',
     external: ['graphql', 'https-proxy-agent', 'jwt-decode', 'ms', 'valibot', 'ws'],
     plugins: [requireBuiltins, commonJsTypes],

@@ -2,10 +2,11 @@ import { checkFound } from './checks/check-token.js';
 import type { Expectations } from './checks/expectations.js';
 import { checkGrant } from './checks/grant.js';
 import { issueToken as mint } from './courier/client.js';
-import { type Region, checkBaseUrl, regionBaseUrls } from './courier/regions.js';
+import type { Region } from './courier/regions.js';
 import type { Transport } from './courier/transport.js';
 import { checkKey } from './environments/key.js';
 import { Failure } from './errors.js';
+import { baseUrlOf, network, wait } from './outside.js';
 import { type Finding, type Report, makeReport } from './report.js';
 import { type ScopeRequest, composeScopes } from './scopes/compose.js';
 import { speaking } from './speaking.js';
@@ -68,13 +69,13 @@ export async function issueToken(options: IssueTokenOptions): Promise<IssuedToke
       signal: 'any',
       transport: 'any',
     });
-    const { user = '', apiKey: key = '', region = 'us', timeoutMs = 10_000, signal } = given;
+    const { user = '', apiKey: key = '', timeoutMs = 10_000, signal } = given;
     const expiresIn = String(given.expiresIn ?? '1d');
     const scopes = composeScopes({ ...options, user });
     const lifetime = parseDuration(expiresIn);
     if ('problem' in lifetime)
       throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: lifetime.problem });
-    const baseUrl = options.baseUrl === undefined ? regionUrl(region) : checkBaseUrl(options.baseUrl);
+    const baseUrl = baseUrlOf(given);
     const apiKey = checkKey(key, 'apiKey');
     const transport = options.transport ?? (await network());
     const token = await mint(
@@ -147,25 +148,3 @@ type Untyped = Partial<Omit<IssueTokenOptions, 'expiresIn' | 'region'>> & {
   expiresIn?: string | number;
   region?: string;
 };
-
-function regionUrl(region: string): string {
-  const url = Object.entries(regionBaseUrls).find(([name]) => name === region)?.[1];
-  if (url === undefined)
-    throw new Failure('usage.value', { option: 'region', value: region, reason: 'it takes us or eu' });
-  return url;
-}
-
-let transport: Promise<Transport> | undefined;
-
-/** One for all, so that connections are kept. */
-async function network(): Promise<Transport> {
-  transport ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
-  return transport;
-}
-
-async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  const { setTimeout: delay } = await import('node:timers/promises');
-  await delay(ms, undefined, signal ? { signal } : {}).catch(() => {
-    throw new Failure('interrupted.signal', {});
-  });
-}

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import { bracketed, isThisMachine } from '../emulator/guard.js';
 import { type EmulatorOptions, type Listening, type Seed, createEmulator } from '../emulator/index.js';
 import { isIsoTime } from '../emulator/schema.js';
 import { readSeed } from '../emulator/seed.js';
 import { Failure } from '../errors.js';
+import { bracketed, isThisMachine } from '../guard.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
 import { inertJson } from '../output/escape.js';
 import type { RequestEntry } from '../request-entry.js';

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
 import { Failure, errnoOf } from '../errors.js';
+import { type Guarding, asNamed, bracketed, strangerIn } from '../guard.js';
 import type { Verdict } from '../request-entry.js';
 import { judged } from '../untyped.js';
 import { type Answer, errorAnswer, inText } from './answer.js';
@@ -11,7 +12,6 @@ import { maxBodyBytes } from './body.js';
 import { isoOf } from './clock.js';
 import type { EmulatedCourier } from './courier.js';
 import type { Silence } from './faults.js';
-import { type Guarding, asNamed, bracketed, strangerIn } from './guard.js';
 import { verdictHeader, verdictText } from './verdict-header.js';
 
 export interface ListenOptions {

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { isLoopback } from '../courier/regions.js';
-import type { Verdict } from '../request-entry.js';
+import { isLoopback } from './courier/regions.js';
+import type { Verdict } from './request-entry.js';
 
 const plainLoopback = /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/;
 

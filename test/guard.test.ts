@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { asNamed, bracketed, isThisMachine, strangerIn } from '../../src/emulator/guard.js';
+import { asNamed, bracketed, isThisMachine, strangerIn } from '../src/guard.js';
 
 const here = { host: '127.0.0.1', allowedHosts: [], allowedOrigins: [] };
 const everywhere = { ...here, host: '0.0.0.0' };

@@ -1,0 +1,101 @@
+import { Failure, familyOf, isFailure } from '../errors.js';
+import { explain } from '../output/messages/failures.js';
+import { type Answer, type Call, Refusal } from './call.js';
+import { type Allows, corsHeaders, isPreflight, preflight, refuseForeign } from './cors.js';
+import type { LogEntry } from './log.js';
+import type { Granted } from './tokens.js';
+
+/** The how-to's endpoint: who is asking, their token, and what is told of it. */
+export interface Endpoint {
+  /** Whose token a call gets. @throws {Refusal} */
+  userOf(call: Call): Promise<string>;
+  tokenFor(user: string): Granted | Promise<Granted>;
+  allows: Allows;
+  log(entry: LogEntry): void;
+  /** As the how-to's answer has it. */
+  expiresIn: string;
+}
+
+/** Answers a call; never rejects. Source: Courier's "How to Send a JWT from Your Backend". */
+export async function answerCall(call: Call, endpoint: Endpoint): Promise<Answer> {
+  const cors = corsHeaders(call, endpoint.allows);
+  let user: string | null = null;
+  try {
+    if (isPreflight(call)) return preflight(call, endpoint.allows);
+    if (call.method !== 'POST') throw new Refusal(405, 'method.not-allowed', 'Method Not Allowed');
+    refuseForeign(call, endpoint.allows);
+    user = await endpoint.userOf(call);
+    const { token, expiresAt } = await endpoint.tokenFor(user);
+    return json(200, { token, expiresIn: endpoint.expiresIn, expiresAt }, cors);
+  } catch (error) {
+    const { status, body, headers, entry } = error instanceof Refusal ? refused(error) : failed(error, user);
+    endpoint.log(entry);
+    return json(status, body, { ...cors, ...headers });
+  }
+}
+
+interface Told {
+  status: number;
+  body: object;
+  headers?: Record<string, string>;
+  entry: LogEntry;
+}
+
+function refused({ status, code, message, user }: Refusal): Told {
+  return {
+    status,
+    body: { error: message, code },
+    ...(status === 405 && { headers: { allow: 'POST' } }),
+    entry: { event: 'refused', status, code, user },
+  };
+}
+
+/** The client learns nothing of what went wrong inside, and neither does whoever it shows it to. */
+function failed(error: unknown, user: string | null): Told {
+  const { status, message, retryAfterSeconds = null } = statusOf(error);
+  return {
+    status,
+    body: { error: message },
+    ...(retryAfterSeconds !== null && { headers: { 'retry-after': String(Math.ceil(retryAfterSeconds)) } }),
+    entry: failureEntry(error, user),
+  };
+}
+
+export function failureEntry(error: unknown, user: string | null): LogEntry & { event: 'failed' } {
+  const { status } = statusOf(error);
+  const [code, reason] =
+    error instanceof Failure ? [error.code, explain(error).message] : ['internal.error', String(error)];
+  return { event: 'failed', status, code, user, reason };
+}
+
+interface Status {
+  status: number;
+  message: string;
+  retryAfterSeconds?: number | null;
+}
+
+const internal: Status = { status: 500, message: 'Internal Server Error' };
+/** To be tried again; how soon, in seconds, where Courier does not say. */
+const unavailable: Status = { status: 503, message: 'Service Unavailable', retryAfterSeconds: 5 };
+
+function statusOf(failure: unknown): Status {
+  if (!(failure instanceof Failure)) return internal;
+  if (isFailure(failure, 'courier.rate-limited'))
+    return { ...unavailable, retryAfterSeconds: failure.facts.retryAfterSeconds ?? 5 };
+  if (['courier.unreachable', 'courier.timeout', 'courier.unavailable'].includes(failure.code)) return unavailable;
+  const isCouriers = failure.code === 'key.refused' || ['courier', 'request'].includes(familyOf(failure.code));
+  return isCouriers ? { status: 502, message: 'Bad Gateway' } : internal;
+}
+
+function json(status: number, body: object, headers: Record<string, string>): Answer {
+  return {
+    status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  };
+}

@@ -1,0 +1,177 @@
+import type { ServerResponse } from 'node:http';
+import type { Region } from '../courier/regions.js';
+import type { Transport } from '../courier/transport.js';
+import { checkKey } from '../environments/key.js';
+import { Failure } from '../errors.js';
+import { Secrets } from '../output/secrets.js';
+import { baseUrlOf } from '../outside.js';
+import { composeScopes } from '../scopes/compose.js';
+import { speaking } from '../speaking.js';
+import { parseDuration } from '../token/duration.js';
+import { idProblem } from '../token/user.js';
+import { judged } from '../untyped.js';
+import { type Call, Refusal } from './call.js';
+import { type Endpoint, answerCall, failureEntry } from './endpoint.js';
+import { type LogEntry, logLine, safely } from './log.js';
+import { mintFor } from './mint.js';
+import { namedUser } from './named-user.js';
+import { type NodeRequest, callOf as nodeCall, respond, toRequest } from './node.js';
+import { type CacheOptions, tokensBy } from './tokens.js';
+import { callOf, responseOf } from './web.js';
+
+export { Failure, toRequest };
+export type { CacheOptions, LogEntry, NodeRequest, Region, Transport };
+export type { RefusalCode } from './call.js';
+
+export interface TokenHandlerOptions<Context = unknown> {
+  /** The key, or what gives it whenever a token is minted: from a store that rotates it, say. */
+  apiKey: string | (() => string | Promise<string>);
+  /**
+   * Who is signed in: the user id of the session, or null. `context` is what the handler was called with besides: of
+   * `handler.node` it is Node's own request, with `session` and all else that middleware put there.
+   */
+  authenticate(request: Request, context: Context): Session | Promise<Session>;
+  /** What the tokens are for: `inbox`, `toast`, `preferences`, `push`, …; the how-to's scopes unless given. */
+  surfaces?: string[];
+  /** Alone they replace the how-to's scopes, with `surfaces` they add to them. */
+  scopes?: string[];
+  /** How long a token lives: `1h`; `1d` unless given. */
+  expiresIn?: string;
+  /** Pages of other origins that may call, with their cookies: `https://app.example.com`. None unless given. */
+  cors?: { origins: string[] };
+  /** Gives a token again until a fraction of its life is left (a quarter), to 10 000 users. No cache unless given. */
+  cache?: boolean | Partial<CacheOptions>;
+  /** Told of each token, and of each call that got none. A line of JSON on stdout unless given. */
+  log?: (entry: LogEntry) => void;
+  /** `us` unless given. */
+  region?: Region;
+  /** Courier somewhere else than in a region; https, or loopback. */
+  baseUrl?: string;
+  /** How long Courier may take, with what is tried again, in milliseconds; 10 000 unless given. */
+  timeoutMs?: number;
+  /** Instead of the network. */
+  transport?: Transport;
+}
+
+type Session = string | null | undefined;
+
+/** Never rejects, and answers with JSON: `{token, expiresIn, expiresAt}`, or `{error}` and a status. */
+export interface TokenHandler<Context = unknown> {
+  (request: Request, context?: Context): Promise<Response>;
+  /** The same for node:http, Express and what else calls a listener. */
+  node(this: void, request: NodeRequest, response: ServerResponse): Promise<void>;
+}
+
+/**
+ * The how-to's backend: `POST`, and the answer is a token for whoever is signed in.
+ * @throws {Failure} `key.malformed`, `usage.value` and others, for options that could never mint; its message is a sentence
+ */
+export function createTokenHandler<Context = unknown>(options: TokenHandlerOptions<Context>): TokenHandler<Context> {
+  return speaking(() => {
+    const endpoint = endpointOf(options);
+    const answer = async (call: Call, context: Context) =>
+      answerCall(call, { ...endpoint, userOf: async () => signedIn(call, await authenticated(call, context)) });
+    const authenticated = async (call: Call, context: Context) => options.authenticate(call.request(), context);
+    const handler = async (request: Request, context?: Context) =>
+      responseOf(await answer(callOf(request), context as Context));
+    return Object.assign(handler, {
+      node: async (request: NodeRequest, response: ServerResponse) =>
+        respond(response, await answer(nodeCall(request), request as Context)),
+    });
+  });
+}
+
+/**
+ * The user of the session, whom a body may name, but no other.
+ * @throws {Refusal} 401, 400, 403 or 413
+ */
+async function signedIn(call: Call, user: Session): Promise<string> {
+  if (user === null || user === undefined) throw new Refusal(401, 'session.missing', 'Unauthorized');
+  if (typeof user !== 'string') throw new TypeError('authenticate gives a user id, which is text, or null');
+  if (idProblem(user)) throw new Refusal(400, 'user.invalid', 'Invalid userId', user);
+  const named = await namedUser(call);
+  if (named !== undefined && named !== user) throw new Refusal(403, 'user.mismatch', 'Forbidden', user);
+  return user;
+}
+
+/** All but who asks, judged. */
+function endpointOf<Context>(options: TokenHandlerOptions<Context>): Omit<Endpoint, 'userOf'> {
+  const given = judged(options, {
+    apiKey: 'any',
+    authenticate: 'function',
+    surfaces: 'list',
+    scopes: 'list',
+    expiresIn: 'text',
+    cors: 'any',
+    cache: 'any',
+    log: 'function',
+    region: 'text',
+    baseUrl: 'text',
+    timeoutMs: 'any',
+    transport: 'any',
+  });
+  const { apiKey, surfaces, scopes, expiresIn = '1d', timeoutMs = 10_000, transport } = given;
+  if (typeof options.authenticate !== 'function') throw wrong('authenticate', undefined, 'it takes a function');
+  if (typeof apiKey !== 'function') checkKey(textOrNone(apiKey), 'apiKey');
+  const lifetime = parseDuration(expiresIn);
+  if ('problem' in lifetime)
+    throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: lifetime.problem });
+  const scopesFor = (user: string) => composeScopes({ user, for: surfaces, scopes });
+  scopesFor('somebody');
+  const origins = originsOf(given.cors);
+  const secrets = new Secrets();
+  const log = safely(given.log ?? logLine, secrets);
+  const minting = {
+    apiKey,
+    baseUrl: baseUrlOf(given),
+    scopesFor,
+    expiresIn,
+    lifetimeSeconds: lifetime.seconds,
+    timeoutMs,
+    transport,
+    log,
+    secrets,
+  };
+  return {
+    tokenFor: tokensBy({
+      mint: async (user) => mintFor(user, minting),
+      cache: cacheOf(given.cache),
+      now: () => performance.now() / 1000,
+      onStale: (user, error) => log({ ...failureEntry(error, user), status: 200 }),
+    }),
+    allows: (origin) => origins.has(origin),
+    log,
+    expiresIn,
+  };
+}
+
+/** @throws {Failure} `usage.value`: any origin at all could read the tokens of whoever visits it */
+function originsOf(cors: { origins: string[] } | undefined): Set<string> {
+  const { origins } = judged(cors, { origins: 'list' }) as { origins?: string[] };
+  const wrongOne = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  if (wrongOne !== undefined)
+    throw wrong('cors.origins', wrongOne, 'it takes origins, such as https://app.example.com, each by name');
+  return new Set(origins);
+}
+
+/** @throws {Failure} */
+function cacheOf(cache: boolean | Partial<CacheOptions> | undefined): CacheOptions | undefined {
+  if (cache === undefined || cache === false) return undefined;
+  if (cache !== true && typeof cache !== 'object') throw wrong('cache', cache, 'it takes true, or an object');
+  const { untilLeft = 0.25, maxUsers = 10_000 } = judged(cache === true ? {} : cache, {
+    untilLeft: 'any',
+    maxUsers: 'any',
+  });
+  if (!(untilLeft >= 0 && untilLeft <= 1)) throw wrong('cache.untilLeft', untilLeft, 'it takes a number from 0 to 1');
+  if (!Number.isInteger(maxUsers) || maxUsers < 1) throw wrong('cache.maxUsers', maxUsers, 'it takes a whole number');
+  return { untilLeft, maxUsers };
+}
+
+/** What callers without types, or an environment without the variable, give. */
+function textOrNone(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function wrong(option: string, value: unknown, reason: string): Failure {
+  return new Failure('usage.value', { option, value: String(value), reason });
+}

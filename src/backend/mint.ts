@@ -1,0 +1,50 @@
+import { hostOf } from '../courier/answers.js';
+import { issueToken } from '../courier/client.js';
+import type { Transport } from '../courier/transport.js';
+import { checkKey } from '../environments/key.js';
+import { Failure, isFailure } from '../errors.js';
+import type { Secrets } from '../output/secrets.js';
+import { network, wait } from '../outside.js';
+import { grantedOf } from './granted.js';
+import type { LogEntry } from './log.js';
+import type { Granted } from './tokens.js';
+
+export interface Minting {
+  apiKey: string | (() => string | Promise<string>);
+  baseUrl: string;
+  scopesFor(user: string): string[];
+  expiresIn: string;
+  lifetimeSeconds: number;
+  /** For all attempts together. */
+  timeoutMs: number;
+  transport: Transport | undefined;
+  log(entry: LogEntry): void;
+  secrets: Secrets;
+}
+
+/**
+ * Mints a user's token.
+ * @throws {Failure} as `issueToken` of the library
+ */
+export async function mintFor(user: string, minting: Minting): Promise<Granted> {
+  const { apiKey, baseUrl, expiresIn, lifetimeSeconds, timeoutMs, secrets } = minting;
+  const key = checkKey(typeof apiKey === 'string' ? apiKey : await apiKey(), 'apiKey');
+  secrets.add(key);
+  const scopes = minting.scopesFor(user);
+  const signal = AbortSignal.timeout(timeoutMs);
+  const host = hostOf(baseUrl);
+  try {
+    const token = await issueToken(
+      minting.transport ?? (await network()),
+      { baseUrl, apiKey: key, scopes, expiresIn, timeoutMs, signal, environment: 'apiKey' },
+      { sleep: async (ms) => wait(ms, signal), random: Math.random },
+    );
+    const { entry, ...granted } = grantedOf(token, { user, scopes, lifetimeSeconds }, host);
+    minting.log(entry);
+    return granted;
+  } catch (error) {
+    if (isFailure(error, 'interrupted.signal'))
+      throw new Failure('courier.timeout', { host, seconds: timeoutMs / 1000 }, { cause: error });
+    throw error;
+  }
+}

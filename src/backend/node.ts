@@ -1,0 +1,82 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { type Answer, type Call, longestBody } from './call.js';
+
+/** A request of node:http, or of what builds on it: Express, Connect, Fastify. */
+export interface NodeRequest {
+  method?: string | undefined;
+  url?: string | undefined;
+  headers: Record<string, string | string[] | undefined>;
+  /** Express: the URL before routers took their part off. */
+  originalUrl?: string;
+  /** Express and Fastify: as far as they trust a proxy in front. */
+  protocol?: string;
+  /** Where it was read before: by `express.json()`, or by Fastify. */
+  body?: unknown;
+}
+
+/** A stream, unless its body was read before. */
+type Incoming = NodeRequest & Partial<Pick<Readable, 'on' | 'readableEnded'>>;
+
+export function callOf(incoming: Incoming): Call {
+  return {
+    method: incoming.method ?? 'GET',
+    header: (name) => incoming.headers[name]?.toString(),
+    body: async () => (incoming.body === undefined ? readBody(incoming) : bounded(textOf(incoming.body))),
+    request: () => toRequest(incoming),
+  };
+}
+
+/**
+ * A web-standard Request of one of Node's; the body is in it where it was read before.
+ */
+export function toRequest(incoming: NodeRequest): Request {
+  const { method = 'GET', headers, body } = incoming;
+  const hasBody = body !== undefined && method !== 'GET' && method !== 'HEAD';
+  return new Request(urlOf(incoming), {
+    method,
+    // Those of HTTP/2 that begin with a colon are no header fields.
+    headers: Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || name.startsWith(':') ? [] : [value].flat().map((one): [string, string] => [name, one]),
+    ),
+    ...(hasBody && { body: textOf(body) }),
+  });
+}
+
+/** The host is what a client says, and may be anything. */
+function urlOf({ url = '/', originalUrl = url, protocol = 'http', headers }: NodeRequest): string {
+  const path = originalUrl.startsWith('/') ? originalUrl : '/';
+  const origin = `${protocol}://${headers.host?.toString() ?? 'localhost'}`;
+  return new URL(URL.canParse(origin) ? `${new URL(origin).origin}${path}` : `http://localhost${path}`).href;
+}
+
+function textOf(body: unknown): string {
+  return typeof body === 'string' || body instanceof Uint8Array ? body.toString() : JSON.stringify(body);
+}
+
+function bounded(text: string): string | undefined {
+  return Buffer.byteLength(text) > longestBody ? undefined : text;
+}
+
+/** By events, which cost least. What is too long is read and thrown away, so that its sender hears the answer. */
+async function readBody(incoming: Incoming): Promise<string | undefined> {
+  if (incoming.on === undefined || incoming.readableEnded === true) return '';
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    incoming.on?.('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= longestBody) chunks.push(chunk);
+      else resolve(undefined);
+    });
+    incoming.on?.('end', () => resolve(Buffer.concat(chunks).toString()));
+    incoming.on?.('close', () => reject(new Error('the client went away')));
+  });
+}
+
+export function respond(response: ServerResponse, { status, headers, body }: Answer): void {
+  // The rest of what is too long may never come to an end.
+  const ending = status === 413 ? { connection: 'close' } : {};
+  response.writeHead(status, { ...headers, ...ending, 'content-length': Buffer.byteLength(body) });
+  response.end(body);
+}
