@@ -1,35 +1,29 @@
 import type { Command } from 'commander';
-import { type ConfigProblem, Failure, errnoOf, isFailure } from '../errors.js';
-import { toJson } from '../output/escape.js';
-import { explain } from '../output/messages/failures.js';
+import { type ConfigProblem, Failure, isFailure } from '../errors.js';
 import { progressOn } from '../output/progress.js';
-import { type SmokeRun, outcomeOf, withoutSecrets } from '../output/reporters/check.js';
-import { githubProblems, githubReport, stepSummary } from '../output/reporters/github.js';
+import { type CheckRun, outcomeOf } from '../output/reporters/check.js';
+import { githubProblems } from '../output/reporters/github.js';
 import { humanReport } from '../output/reporters/human.js';
-import { junitProblems, junitReport } from '../output/reporters/junit.js';
+import { junitProblems } from '../output/reporters/junit.js';
 import { exitCodeOf, makeReport } from '../report.js';
-import { examples, oneOf } from './options.js';
+import { examples } from './options.js';
+import { type Reporter, type ReporterOptions, addReporter, isWatched, reporterOf, tellReport } from './reporting.js';
 import { readConfig } from './smoke/config.js';
 import { defaultFile, init } from './smoke/init.js';
 import { runChecks } from './smoke/run.js';
 import { readTextFile } from './text-file.js';
-import { type Act, type Tools, isAutomated } from './tools.js';
+import type { Act, Tools } from './tools.js';
 
-const reporters = ['human', 'json', 'junit', 'github'] as const;
-type Reporter = (typeof reporters)[number];
-
-interface SmokeOptions {
-  reporter?: Reporter;
+interface SmokeOptions extends ReporterOptions {
   online?: boolean;
   concurrency: number;
   allowProduction?: boolean;
 }
 
 export function define(command: Command, act: Act): void {
-  command
+  addReporter(command)
     .argument('[file]', `what to check (default: ${defaultFile}); init writes one`)
     .argument('[new file]', 'where init writes it')
-    .option('--reporter <name>', 'human, json, junit or github (default: human)', oneOf('--reporter', reporters))
     .option('--online', 'try each token on Courier, too, whatever the file says')
     .option('--concurrency <n>', 'how many checks at once', concurrency, 8)
     .option('--allow-production', 'mint from production keys, too: no file can say that')
@@ -56,21 +50,18 @@ async function smoke(
   const { console, context, flags } = tools;
   if (path === 'init') return init(newFile ?? defaultFile, tools);
   if (newFile !== undefined) throw new Failure('usage.excess', { command: 'smoke' });
-  if (flags.json && options.reporter !== undefined && options.reporter !== 'json')
-    throw new Failure('usage.conflict', { options: ['--json', `--reporter ${options.reporter}`] });
+  const reporter = reporterOf(options, tools);
   if (flags.env !== undefined)
     throw new Failure('usage.conflict', { options: ['smoke', '--env'], reason: 'the file names the environments' });
   const read = readConfig(await configText(path, tools));
   if ('problems' in read) {
-    const text = problemsAs(options.reporter, path, read.problems);
+    const text = problemsAs(reporter, path, read.problems);
     if (text !== undefined) console.result(text);
     throw new Failure('usage.config', { path, problems: read.problems });
   }
   const { config } = read;
   const total = config.environments.length * config.users.length * Math.max(1, config.surfaces.length);
-  const watched = context.stderr.isTerminal && !isAutomated(context.variables);
-  const reporter = options.reporter ?? (flags.json ? 'json' : 'human');
-  const progress = progressOn(context.stderr, total, watched && !flags.quiet && !flags.debug && reporter !== 'json');
+  const progress = progressOn(context.stderr, total, isWatched(reporter, tools));
   const { online = config.online, allowProduction = false } = options;
   try {
     const checks = await runChecks(
@@ -86,9 +77,8 @@ async function smoke(
     );
     const findings = checks.flatMap((check) => check.findings);
     progress.end();
-    const run = withoutSecrets({ path, checks }, tools.secrets);
-    console.result(reporter === 'json' ? toJson(makeReport(findings)) : reportAs(reporter, run, tools));
-    if (reporter === 'github') await summarize(run, tools);
+    const human = (run: CheckRun) => humanReport(run, console.out);
+    await tellReport(reporter, makeReport(findings), { command: 'smoke', path, checks }, human, tools);
     return exitCodeOf(findings);
   } finally {
     progress.end();
@@ -106,30 +96,9 @@ async function configText(path: string, tools: Tools): Promise<string> {
 }
 
 /** What is wrong with the file, for those that read a report and no stderr. */
-function problemsAs(reporter: Reporter | undefined, path: string, problems: ConfigProblem[]): string | undefined {
+function problemsAs(reporter: Reporter, path: string, problems: ConfigProblem[]): string | undefined {
   if (reporter === 'github') return githubProblems(path, problems);
   return reporter === 'junit' ? junitProblems(path, problems) : undefined;
-}
-
-function reportAs(reporter: Exclude<Reporter, 'json'>, run: SmokeRun, { console }: Tools): string {
-  if (reporter === 'junit') return junitReport(run);
-  if (reporter === 'github') return githubReport(run);
-  return humanReport(run, console.out);
-}
-
-/** GitHub gives each step a file of its own, which is shown as Markdown. */
-async function summarize(run: SmokeRun, { console, context, secrets }: Tools): Promise<void> {
-  const path = context.variables.GITHUB_STEP_SUMMARY;
-  if (!path) return;
-  try {
-    await context.files.append(path, secrets.redact(stepSummary(run)));
-  } catch (error) {
-    // What was found counts, and not whether it could be said there, too.
-    const { message } = explain(
-      new Failure('usage.unwritable', { option: 'GITHUB_STEP_SUMMARY', path, reason: errnoOf(error) }),
-    );
-    console.error(`${console.err.yellow('warning:')} ${message}`);
-  }
 }
 
 function concurrency(value: string): number {

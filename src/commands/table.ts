@@ -53,6 +53,11 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./smoke.js'),
   },
   {
+    name: 'probe',
+    summary: 'is the endpoint that mints for your front end safe? Tries it as a stranger would',
+    load: () => import('./probe.js'),
+  },
+  {
     name: 'emulator',
     summary: 'a local Courier, for a front end and its backend, without account or key',
     load: () => import('./emulator.js'),

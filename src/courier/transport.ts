@@ -26,7 +26,7 @@ export interface SocketRequest {
 }
 
 export interface HttpRequest {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'OPTIONS';
   url: string;
   headers: Record<string, string>;
   body?: string;

@@ -66,6 +66,8 @@ const valuesOfFlags: Record<string, Values> = {
   '--output': words('token', 'env'),
   '--missing-scope': words('refuse', 'empty'),
   '--reporter': words('human', 'json', 'junit', 'github'),
+  '--method': words('POST', 'PUT', 'GET'),
+  '--token-path': words('token', 'data.token', '-'),
   '--concurrency': words('1', '8', '32'),
   '--port': words('4010', '0'),
   '--host': words('127.0.0.1', '0.0.0.0'),

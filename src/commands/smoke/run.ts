@@ -5,7 +5,7 @@ import { isProductionScope } from '../../environments/production.js';
 import type { Environment, EnvironmentSources } from '../../environments/resolve.js';
 import { Failure, familyOf, tellable } from '../../errors.js';
 import { unmadeCheck } from '../../output/messages/unmade.js';
-import type { SmokeCheck } from '../../output/reporters/check.js';
+import type { Check } from '../../output/reporters/check.js';
 import type { Finding } from '../../report.js';
 import { composeScopes } from '../../scopes/compose.js';
 import { readClaims } from '../../token/claims.js';
@@ -28,7 +28,7 @@ export interface Running {
   allowProduction: boolean;
   concurrency: number;
   /** Called after each check. */
-  onDone(done: SmokeCheck): void;
+  onDone(done: Check): void;
 }
 
 /** An environment as far as it could be opened: or why it cannot be used. */
@@ -45,7 +45,7 @@ interface Planned {
  * Makes every check: for each environment, user and surface one token, which is judged and thrown away.
  * @throws {Failure} `production.unconfirmed`, before any token of a user is minted
  */
-export async function runChecks(running: Running, tools: Tools): Promise<SmokeCheck[]> {
+export async function runChecks(running: Running, tools: Tools): Promise<Check[]> {
   const { config, concurrency, onDone } = running;
   const environments = await Promise.all(
     (await openAll(running, tools)).map(async (one) => proved(one, running.allowProduction, tools)),
@@ -127,7 +127,7 @@ async function makeCheck(
   told: Set<string>,
   running: Running,
   tools: Tools,
-): Promise<SmokeCheck> {
+): Promise<Check> {
   const { name } = opened;
   const started = tools.context.now();
   const findings = await findingsOf();

@@ -1,8 +1,9 @@
 import { socketSubject } from '../../checks/subjects.js';
-import type { Facts, Finding } from '../../report.js';
+import type { Finding } from '../../report.js';
 import { entryOf } from '../../scopes/match.js';
-import { say, short } from '../escape.js';
-import { spoken } from '../times.js';
+import { say } from '../escape.js';
+import { Known, type Sentences } from './findings/known.js';
+import { probeSentences } from './findings/probe.js';
 
 /**
  * The sentence of a finding: what is, and what will be seen in the app for it. Everything in it that came from
@@ -11,39 +12,13 @@ import { spoken } from '../times.js';
 export function describe(finding: Finding): string {
   const { code, facts } = finding;
   const of = typeof facts.of === 'string' ? say`${facts.of}: ` : '';
-  return of + (sentences[code]?.(new Known(finding)) ?? unmade(finding));
+  const sentence = sentences[code] ?? probeSentences[code];
+  return of + (sentence?.(new Known(finding)) ?? unmade(finding));
 }
 
 /** A check that could not be made, such as of a Courier that does not answer: its failure's sentence is a fact. */
 function unmade({ code, subject = '', facts }: Finding): string {
   return typeof facts.sentence === 'string' ? say`${subject}: ${facts.sentence}` : say`${subject} ${code}`;
-}
-
-/** The facts of a finding as text, ready to be said. */
-class Known {
-  constructor(readonly finding: Finding) {}
-  get subject(): string {
-    return short(this.finding.subject ?? '', 200);
-  }
-  get status() {
-    return this.finding.status;
-  }
-  fact(name: keyof Facts): string {
-    const value = this.finding.facts[name];
-    return short(Array.isArray(value) ? value.join(', ') : String(value ?? 'none'), 200);
-  }
-  has(name: keyof Facts): boolean {
-    return this.finding.facts[name] !== undefined && this.finding.facts[name] !== null;
-  }
-  span(name: keyof Facts): string {
-    return spoken(Number(this.finding.facts[name]));
-  }
-  /** Two that differ, told apart. */
-  spans(...names: [keyof Facts, keyof Facts]): [string, string] {
-    const [one, other] = [this.span(names[0]), this.span(names[1])];
-    const exact = (name: keyof Facts) => `${Number(this.finding.facts[name])} seconds`;
-    return one === other ? [exact(names[0]), exact(names[1])] : [one, other];
-  }
 }
 
 const symptom = (scope: string) =>
@@ -52,7 +27,8 @@ const symptom = (scope: string) =>
     : (entryOf(scope)?.without ?? 'what needs it is refused');
 const newerToken = 'Tokens cannot be revoked: mint a shorter one, 1d for a usual session.';
 
-export const sentences: Record<string, (known: Known) => string> = {
+/** What is found of tokens, keys, and what is around them. */
+export const sentences: Sentences = {
   'header.doubled-bearer': () =>
     'the header says Bearer twice: it is refused whatever the token is. Take one out; an SDK adds its own.',
   'signature.none': (k) => say`not signed (alg ${k.fact('algorithm')}): Courier refuses it.`,

@@ -1,35 +1,38 @@
 import { type Facts, type Finding, exitCodeOf } from '../../report.js';
 import type { Secrets } from '../secrets.js';
 
-/** One check of `smoke`: an environment, a user, and what the token must do. */
-export interface SmokeCheck {
+/** One check of `smoke` (an environment, a user, and what the token must do), or of `probe`. */
+export interface Check {
+  /** The environment, or the host. */
   environment: string;
   user: string;
-  /** Null for the how-to's set. */
+  /** Null for the how-to's set. Of `probe`: what was tried. */
   surface: string | null;
   /** `test · alice · inbox`. */
   name: string;
-  /** Where the environment stands in the file, from 1. */
-  line: number;
+  /** Where the environment stands in the file, from 1; undefined where there is no file. */
+  line?: number;
   findings: Finding[];
   /** How long it took. */
   seconds: number;
 }
 
 /** What a reporter reports. */
-export interface SmokeRun {
-  /** The file, as it was named. */
+export interface CheckRun {
+  command: 'smoke' | 'probe';
+  /** The file, or the endpoint, as it was named. */
   path: string;
-  checks: SmokeCheck[];
+  checks: Check[];
 }
 
 /**
  * A run without secrets. A reporter that changes how characters are written would hide them from the one writer that
  * redacts: `&#95;` is no `_`.
  */
-export function withoutSecrets({ path, checks }: SmokeRun, secrets: Pick<Secrets, 'redact'>): SmokeRun {
+export function withoutSecrets({ path, checks, ...run }: CheckRun, secrets: Pick<Secrets, 'redact'>): CheckRun {
   const clean = (text: string) => secrets.redact(text);
   return {
+    ...run,
     path: clean(path),
     checks: checks.map((check) => ({
       ...check,
@@ -53,14 +56,14 @@ function cleaned({ subject, facts, ...finding }: Finding, clean: (text: string) 
 
 export type Outcome = 'passed' | 'failed' | 'unknown' | 'skipped';
 
-/** How a check ended; one that was not made, because its environment cannot be used, is skipped. */
-export function outcomeOf({ findings }: SmokeCheck): Outcome {
-  if (findings.some(({ code }) => code === 'smoke.not-made')) return 'skipped';
+/** How a check ended; one that was not made, such as for an environment that cannot be used, is skipped. */
+export function outcomeOf({ findings }: Check): Outcome {
+  if (findings.length > 0 && findings.every(({ status }) => status === 'skip')) return 'skipped';
   return ({ 0: 'passed', 1: 'failed', 3: 'failed', 4: 'unknown' } as const)[exitCodeOf(findings)];
 }
 
 /** What is to be mended in a check, whose name is said already. */
-export function faultsOf({ findings }: SmokeCheck): Finding[] {
+export function faultsOf({ findings }: Check): Finding[] {
   return findings
     .filter(({ code, status }) => ['fail', 'unknown', 'warn'].includes(status) && !isUsual(code, status))
     .map(({ facts: { of: _, ...facts }, ...finding }) => ({ ...finding, facts }));
@@ -72,7 +75,7 @@ function isUsual(code: string, status: string): boolean {
 }
 
 /** `12 checks: 2 failed, 1 could not be told, 9 passed`. */
-export function countsOf(checks: SmokeCheck[]): string {
+export function countsOf(checks: Check[]): string {
   const count = (outcome: Outcome) => checks.filter((check) => outcomeOf(check) === outcome).length;
   const parts = [
     [count('failed'), 'failed'],

@@ -2,21 +2,23 @@ import type { ConfigProblem } from '../../errors.js';
 import { visible } from '../escape.js';
 import { configProblem } from '../messages/failures/config-problem.js';
 import { describe } from '../messages/findings.js';
-import { type SmokeCheck, type SmokeRun, countsOf, faultsOf, outcomeOf } from './check.js';
+import { type Check, type CheckRun, countsOf, faultsOf, outcomeOf } from './check.js';
 
 /**
  * Annotations for GitHub Actions, at the line of the environment in the file, and what was counted.
  * Source: https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions.
  */
-export function githubReport({ path, checks }: SmokeRun): string {
-  return [...checks.flatMap((check) => annotations(check, path)), `smoke: ${countsOf(checks)}`].join('\n');
+export function githubReport(run: CheckRun): string {
+  const { command, checks } = run;
+  return [...checks.flatMap((check) => annotations(check, run)), `${command}: ${countsOf(checks)}`].join('\n');
 }
 
 const levels: Record<string, string> = { fail: 'error', unknown: 'error', warn: 'warning' };
 
-function annotations(check: SmokeCheck, path: string): string[] {
+function annotations(check: Check, { command, path }: CheckRun): string[] {
+  const place = check.line === undefined ? {} : { file: path, line: String(check.line) };
   return faultsOf(check).map((finding) => {
-    const properties = Object.entries({ file: path, line: String(check.line), title: `smoke: ${check.name}` })
+    const properties = Object.entries({ ...place, title: `${command}: ${check.name}` })
       .map(([name, value]) => `${name}=${property(value)}`)
       .join(',');
     return `::${levels[finding.status]} ${properties}::${data(`${describe(finding)} [${finding.code}]`)}`;
@@ -46,13 +48,13 @@ function seen(text: string): string {
 }
 
 /** A table for the summary of a step, as Markdown. */
-export function stepSummary({ path, checks }: SmokeRun): string {
+export function stepSummary({ command, path, checks }: CheckRun): string {
   const rows = checks.map((check) => {
     const what = faultsOf(check).map((finding) => `${cell(describe(finding))} (${cell(finding.code)})`);
     return `| ${marks[outcomeOf(check)]} | ${cell(check.environment)} | ${cell(check.user)} | ${cell(check.surface ?? "the how-to's set")} | ${what.join('<br>')} |`;
   });
   return [
-    `### courier-jwt smoke: ${countsOf(checks)}`,
+    `### courier-jwt ${command}: ${countsOf(checks)}`,
     '',
     cell(path),
     '',

@@ -2,10 +2,10 @@ import { exitCodeOf } from '../../report.js';
 import { visible } from '../escape.js';
 import type { Paint } from '../paint.js';
 import { findingLine, mendLines } from '../report-text.js';
-import { type Outcome, type SmokeCheck, type SmokeRun, countsOf, faultsOf, outcomeOf } from './check.js';
+import { type Outcome, type Check, type CheckRun, countsOf, faultsOf, outcomeOf } from './check.js';
 
 /** A line a check, what is wrong with it below, and the commands that mend. */
-export function humanReport({ path, checks }: SmokeRun, paint: Paint): string {
+export function humanReport({ path, checks }: CheckRun, paint: Paint): string {
   const findings = checks.flatMap((check) => check.findings);
   const answer = { 0: paint.green('yes'), 1: paint.red('no'), 3: paint.red('no'), 4: paint.yellow('unknown') }[
     exitCodeOf(findings)
@@ -19,7 +19,7 @@ export function humanReport({ path, checks }: SmokeRun, paint: Paint): string {
   ].join('\n');
 }
 
-function checkLines(check: SmokeCheck, paint: Paint): string[] {
+function checkLines(check: Check, paint: Paint): string[] {
   const words: Record<Outcome, string> = {
     passed: paint.green('pass'),
     failed: paint.red('fail'),

@@ -2,14 +2,14 @@ import type { ConfigProblem } from '../../errors.js';
 import { unseen } from '../../token/unseen.js';
 import { configProblem } from '../messages/failures/config-problem.js';
 import { describe } from '../messages/findings.js';
-import { type Outcome, type SmokeCheck, type SmokeRun, faultsOf, outcomeOf } from './check.js';
+import { type Outcome, type Check, type CheckRun, faultsOf, outcomeOf } from './check.js';
 
 /** A suite an environment, a case a check. Source: https://github.com/testmoapp/junitxml. */
-export function junitReport({ checks }: SmokeRun): string {
+export function junitReport({ command, checks }: CheckRun): string {
   const environments = [...new Set(checks.map(({ environment }) => environment))];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${attributes({ name: 'courier-jwt smoke', ...countsIn(checks) })}>`,
+    `<testsuites ${attributes({ name: `courier-jwt ${command}`, ...countsIn(checks) })}>`,
     ...environments.flatMap((name) =>
       suite(
         name,
@@ -37,11 +37,11 @@ export function junitProblems(path: string, problems: ConfigProblem[]): string {
   ].join('\n');
 }
 
-function suite(name: string, checks: SmokeCheck[]): string[] {
+function suite(name: string, checks: Check[]): string[] {
   return [`  <testsuite ${attributes({ name, ...countsIn(checks) })}>`, ...checks.flatMap(testCase), '  </testsuite>'];
 }
 
-function countsIn(checks: SmokeCheck[]) {
+function countsIn(checks: Check[]) {
   const count = (outcome: Outcome) => checks.filter((check) => outcomeOf(check) === outcome).length;
   const seconds = checks.reduce((sum, check) => sum + check.seconds, 0);
   return {
@@ -53,14 +53,14 @@ function countsIn(checks: SmokeCheck[]) {
   };
 }
 
-function testCase(check: SmokeCheck): string[] {
+function testCase(check: Check): string[] {
   const { environment, user, surface, seconds } = check;
   const open = `    <testcase ${attributes({ classname: `${environment}.${user}`, name: surface ?? "the how-to's set", time: seconds.toFixed(3) })}`;
   const inside = result(check);
   return inside.length === 0 ? [`${open}/>`] : [`${open}>`, ...inside, '    </testcase>'];
 }
 
-function result(check: SmokeCheck): string[] {
+function result(check: Check): string[] {
   const outcome = outcomeOf(check);
   if (outcome === 'passed') return [];
   if (outcome === 'skipped') return [`      <skipped ${attributes({ message: describe(check.findings[0]!) })}/>`];

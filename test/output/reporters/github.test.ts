@@ -37,6 +37,7 @@ function command(line: string) {
 it('what is hostile ends neither the command nor a property, and begins no other', () => {
   const path = 'a,b:c%d\r\n::x::/smoke.json';
   const [line, ...rest] = githubReport({
+    command: 'smoke',
     path,
     checks: [check([{ ...missing, subject: hostile }], { user: hostile })],
   }).split('\n');
@@ -76,7 +77,11 @@ it('a table for the summary of the step', () => {
 });
 
 it('nothing of what is hostile counts in the table', () => {
-  const table = stepSummary({ path: hostile, checks: [check([{ ...missing, subject: hostile }], { user: hostile })] });
+  const table = stepSummary({
+    command: 'smoke',
+    path: hostile,
+    checks: [check([{ ...missing, subject: hostile }], { user: hostile })],
+  });
   expect(table.split('\n')).toHaveLength(9);
   expect(table.split('\n')[6]!.replaceAll('<br>', '')).not.toMatch(/[<>`*_[\]\u001b\u0000]/);
   expect(table.split('\n')[6]!.split('|')).toHaveLength(7);

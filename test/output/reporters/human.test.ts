@@ -21,7 +21,7 @@ it('a line a check, and what is wrong with it below', () => {
 });
 
 it('what is hostile is seen, and does nothing', () => {
-  const text = humanReport({ path: hostile, checks: [check([passing], { user: hostile })] }, noPaint);
+  const text = humanReport({ command: 'smoke', path: hostile, checks: [check([passing], { user: hostile })] }, noPaint);
   expect(text.split('\n')).toHaveLength(3);
   expect(text).not.toMatch(/\u001b|::/);
 });

@@ -1,4 +1,4 @@
-import type { SmokeCheck } from '../../../src/output/reporters/check.js';
+import type { Check } from '../../../src/output/reporters/check.js';
 import type { Finding } from '../../../src/report.js';
 
 export const passing: Finding = { code: 'scope.granted', status: 'pass', subject: 'read:brands', facts: { of: 'x' } };
@@ -24,12 +24,13 @@ export const notMade: Finding = {
   facts: { reason: 'key.refused' },
 };
 
-export function check(findings: Finding[], changes: Partial<SmokeCheck> = {}): SmokeCheck {
+export function check(findings: Finding[], changes: Partial<Check> = {}): Check {
   const made = { environment: 'test', user: 'alice', surface: 'inbox', line: 2, seconds: 0.1234, ...changes };
   return { ...made, name: [made.environment, made.user, made.surface].filter(Boolean).join(' · '), findings };
 }
 
 export const run = {
+  command: 'smoke' as const,
   path: 'courier-jwt.config.json',
   checks: [
     check([passing, local]),

@@ -1,0 +1,191 @@
+import { isLoopback } from '../courier/regions.js';
+import type { Finding, Status } from '../report.js';
+import type { Claims } from '../token/claims.js';
+import { fixFor } from './fix.js';
+import { leaksIn } from './leaks.js';
+import { type Answered, type Kind, type Outcome, claimsIn, kindOf, statusOf, unclear } from './outcome.js';
+import { type ProbeRequest, type TrialName, foreignOrigin, injectedScope } from './plan.js';
+import { urlFor } from './template.js';
+import { judgeToken } from './token.js';
+
+export interface Judging {
+  /** Surface ids; the how-to's set without them. */
+  for: string[] | undefined;
+  tokenPath: string;
+  /** API keys that are known here: none of them belongs in an answer. */
+  keys: string[];
+  /** Seconds since the epoch. */
+  now: number;
+}
+
+const inputs: TrialName[] = ['malformed', 'missing-user', 'empty-user', 'huge-user'];
+const nameable: TrialName[] = ['other-user', 'injection', 'missing-user', 'empty-user', 'huge-user'];
+
+/** All that the outcomes show of an endpoint. */
+export function judgeOutcomes(outcomes: Outcome[], probe: ProbeRequest, judging: Judging): Finding[] {
+  const hasSession = Object.keys(probe.headers).length > 0;
+  const main = outcomes[0]!;
+  const found = [
+    ...judgeTransport(probe.url),
+    ...judgeMain(main, hasSession, probe, judging),
+    ...(hasSession ? judgeTrial('no-session', outcomes, main, probe) : []),
+    ...[...nameable.slice(0, 2), ...inputs].flatMap((name) => judgeTrial(name, outcomes, main, probe)),
+    ...(probe.method === 'GET' ? [] : judgeTrial('get', outcomes, main, probe)),
+    ...judgeCors(outcomes, probe),
+    ...judgeLeaks(outcomes, judging.keys),
+  ];
+  const fix = fixFor(outcomes, probe, judging.for);
+  return found.map((finding) => (['fail', 'warn'].includes(finding.status) ? { ...finding, fix } : finding));
+}
+
+/** Where requests with a session may go: the way is the first thing to be safe. */
+export function judgeTransport(url: string): Finding[] {
+  const { protocol, hostname, host } = new URL(urlFor(url, ''));
+  if (protocol === 'http:' && !isLoopback(hostname))
+    return [{ code: 'transport.plain-http', status: 'fail', subject: host, facts: {} }];
+  return [{ code: 'transport.safe', status: 'pass', subject: host, facts: { https: protocol === 'https:' } }];
+}
+
+/** The request that a front end sends: with a session, or what comes of it without one. */
+function judgeMain(main: Outcome, hasSession: boolean, probe: ProbeRequest, judging: Judging): Finding[] {
+  if ('failure' in main) return [unclear(main)];
+  const { status, milliseconds, headers } = main;
+  const reached: Finding = { code: 'endpoint.reached', status: 'pass', facts: { status, milliseconds } };
+  if (status >= 300 && status < 400 && hasSession)
+    return [{ code: 'endpoint.redirect', status: 'unknown', facts: { status, location: headers.location ?? '' } }];
+  if (kindOf(main) === 'unclear') return [unclear(main)];
+  if (!hasSession) {
+    const isGiven = claimsIn(main) !== undefined;
+    return [
+      reached,
+      ...withoutSession(main),
+      ...(isGiven ? given(main, probe, judging) : [skipped('session', 'no-session')]),
+    ];
+  }
+  if (status === 401 || status === 403) return [{ code: 'session.refused', status: 'unknown', facts: { status } }];
+  if (status < 200 || status > 299) return [{ code: 'endpoint.status', status: 'fail', facts: { status } }];
+  return [reached, ...given(main, probe, judging)];
+}
+
+/** The answer with a token in it. */
+function given(main: Answered, { url, user }: ProbeRequest, { tokenPath, for: surfaces, now }: Judging): Finding[] {
+  const isLocal = isLoopback(new URL(urlFor(url, '')).hostname);
+  const cacheControl = main.headers['cache-control'] ?? null;
+  const isKept = !/(?:^|[\s,])no-store(?:$|[\s,])/i.test(cacheControl ?? '');
+  return [
+    ...judgeToken(main, { user, for: surfaces, path: tokenPath, isLocal, now }),
+    isKept
+      ? { code: 'cache.storable', status: 'fail', facts: { cacheControl } }
+      : { code: 'cache.no-store', status: 'pass', facts: {} },
+  ];
+}
+
+function withoutSession(outcome: Outcome): Finding[] {
+  const status = statusOf(outcome);
+  const kinds: Record<Kind, () => Finding> = {
+    minted: () => hole('session.not-required', { status }),
+    refused: () => ({ code: 'session.required', status: 'pass', facts: { status } }),
+    crashed: () => hole('session.crashed', { status }),
+    unclear: () => unclear(outcome),
+  };
+  return [kinds[kindOf(outcome)]()];
+}
+
+function hole(code: string, facts: Finding['facts'], subject?: string): Finding {
+  return { code, status: 'fail', ...(subject !== undefined && { subject }), facts };
+}
+
+function skipped(name: TrialName, reason: 'no-session' | 'no-place' | 'stopped'): Finding {
+  return { code: 'probe.not-tried', status: 'skip', subject: name, facts: { reason } };
+}
+
+function judgeTrial(name: TrialName, outcomes: Outcome[], main: Outcome, probe: ProbeRequest): Finding[] {
+  const outcome = outcomes.find((one) => one.name === name);
+  if (!outcome) return [skipped(name, 'failure' in outcomes.at(-1)! ? 'stopped' : 'no-place')];
+  if (name === 'no-session') return withoutSession(outcome);
+  const base = claimsIn(main);
+  const isRefusedForSession = base === undefined && kindOf(outcome) === 'refused' && isAboutSession(outcome);
+  if (isRefusedForSession && name !== 'get') return [skipped(name, 'no-session')];
+  return [judgeKind(name, outcome, base, probe)];
+}
+
+/** Refused before anything was looked at but the session that is not there. */
+function isAboutSession(outcome: Outcome): boolean {
+  const status = statusOf(outcome) ?? 0;
+  return status === 401 || status === 403 || (status >= 300 && status < 400);
+}
+
+function judgeKind(name: TrialName, outcome: Outcome, base: Claims | undefined, probe: ProbeRequest): Finding {
+  const status = statusOf(outcome);
+  const family = inputs.includes(name) ? 'input' : name === 'get' ? 'method' : name;
+  const subject = family === 'input' ? { subject: name } : {};
+  const pass = (how: string): Finding => ({
+    code: `${family}.refused`,
+    status: 'pass',
+    ...subject,
+    facts: { status, how },
+  });
+  const kind = kindOf(outcome);
+  if (kind === 'unclear') return unclear(outcome);
+  if (kind === 'crashed') return { code: `${family}.crashed`, status: 'fail', ...subject, facts: { status } };
+  const claims = claimsIn(outcome);
+  if (!claims) return pass('refused');
+  const bad = granted(name, claims, base, probe);
+  if (!bad) return pass('own-token');
+  return { code: `${family}.minted`, status: 'fail', ...subject, facts: { status, ...bad } };
+}
+
+/** What a token holds that should not have been minted; undefined for one that is the session's own user's. */
+function granted(
+  name: TrialName,
+  { users, scopes }: Claims,
+  base: Claims | undefined,
+  { user, otherUser }: ProbeRequest,
+): { users: string[]; scopes: string[] } | undefined {
+  const more = scopes.filter((scope) => !scope.startsWith('user_id:') && base && !base.scopes.includes(scope));
+  if (name === 'get') return { users, scopes: [] };
+  // An id that was cleaned, or encoded, adds nothing: whose it then is, the other trials tell.
+  if (name === 'injection') {
+    const isInjected = users.includes(otherUser) || more.includes(injectedScope);
+    return isInjected ? { users, scopes: more } : undefined;
+  }
+  const isOwn = users.length === 1 && users[0] === user && more.length === 0;
+  return isOwn ? undefined : { users: users.map(shortened), scopes: more };
+}
+
+/** The huge one is seen by its beginning. */
+function shortened(id: string): string {
+  return id.length > 100 ? `${id.slice(0, 100)}…` : id;
+}
+
+/** Whether a page of another origin may read the answer. */
+function judgeCors(outcomes: Outcome[], { url }: ProbeRequest): Finding[] {
+  const answers = outcomes.filter((one): one is Answered => !('failure' in one));
+  const asked = answers.filter(({ name }) => name === 'foreign-origin' || name === 'preflight');
+  if (asked.length === 0) return [skipped('foreign-origin', 'stopped')];
+  const told = asked.map(({ headers }) => ({
+    origin: headers['access-control-allow-origin'],
+    credentials: headers['access-control-allow-credentials'] === 'true',
+  }));
+  const credentials = told.some((one) => one.credentials);
+  const subject = foreignOrigin(url);
+  const find = (code: string, status: Status): Finding[] => [{ code, status, subject, facts: { credentials } }];
+  if (told.some(({ origin }) => origin === subject)) return find('cors.reflected', 'fail');
+  if (!told.some(({ origin }) => origin === '*')) return find('cors.closed', 'pass');
+  return credentials ? find('cors.wildcard-credentials', 'fail') : find('cors.any-origin', 'warn');
+}
+
+/** What any of the answers gives away, each once, with the trials that brought it up. */
+function judgeLeaks(outcomes: Outcome[], keys: string[]): Finding[] {
+  const answers = outcomes.filter((one): one is Answered => !('failure' in one));
+  const leaks = answers.flatMap(({ name, body, headers }) =>
+    leaksIn([body, ...Object.values(headers)].join('\n'), keys).map((leak) => ({ leak, name })),
+  );
+  const kinds = [...new Set(leaks.map(({ leak }) => leak))];
+  if (kinds.length === 0 && answers.length > 0)
+    return [{ code: 'answer.clean', status: 'pass', facts: { answers: answers.length } }];
+  return kinds.map((kind) => {
+    const trials = leaks.filter(({ leak }) => leak === kind).map(({ name }) => name);
+    return { code: `answer.${kind}`, status: kind === 'error-text' ? 'warn' : 'fail', facts: { trials } };
+  });
+}
