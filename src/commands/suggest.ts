@@ -31,6 +31,7 @@ const otherNames: Record<string, string[]> = {
     'start',
     'listen',
   ],
+  probe: ['audit', 'scan', 'pentest', 'endpoint', 'check-endpoint', 'attack', 'backend'],
   smoke: ['smoke-test', 'smoketest', 'ci'],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],

@@ -155,7 +155,7 @@ function granted(
 
 /** The huge one is seen by its beginning. */
 function shortened(id: string): string {
-  return id.length > 100 ? `${id.slice(0, 100)}…` : id;
+  return id.length > 100 ? `${id.slice(0, 20)}…` : id;
 }
 
 /** Whether a page of another origin may read the answer. */

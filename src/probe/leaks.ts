@@ -15,7 +15,7 @@ const stackTraces = [
   // Java, Kotlin
   /\bat [\w.$]+\([\w$]+\.(?:java|kt):\d+\)/,
   // PHP
-  /#\d+ [^\n]{1,300}\.php\(\d+\)|\.php"?, ?"line": ?\d+|\bin [^\n<]{1,300}\.php(?:<\/b>)? on line (?:<b>)?\d+/,
+  /#\d+ [^\n]{1,300}\.php\(\d+\)|\.php"?, ?"line": ?\d+|\bin (?:<b>)?[^\n<]{1,300}\.php(?:<\/b>)? on line (?:<b>)?\d+/,
   // Ruby
   /\.rb:\d+:in [`']/,
   // .NET, Go
@@ -32,7 +32,9 @@ const courierErrors =
 
 /** All that a text gives away; `keys` are API keys that are known here. */
 export function leaksIn(text: string, keys: string[] = []): Leak[] {
-  const some = text.slice(0, longest);
+  const raw = text.slice(0, longest);
+  // A trace in JSON has its line breaks and slashes escaped.
+  const some = `${raw}\n${raw.replace(/\\[nrt]/g, '\n').replaceAll('\\/', '/')}`;
   const found: [Leak, boolean][] = [
     ['api-key', apiKeyPattern.test(some) || keys.some((key) => some.includes(key))],
     ['courier-error', courierErrors.test(some)],

@@ -1,5 +1,3 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LogEntry, createTokenHandler } from '../../src/backend/index.js';
@@ -7,7 +5,7 @@ import { type Listening, createEmulator } from '../../src/emulator/index.js';
 import type { Finding } from '../../src/report.js';
 import { howToBackend, howToBackendWithSessions } from '../fixtures/how-to-express.js';
 import { documentOf } from '../support/e2e-world.js';
-import { sessionCookie } from '../support/endpoint.js';
+import { served, sessionCookie } from '../support/endpoint.js';
 import { type Ran, courierJwt } from '../support/run.js';
 
 const apiKey = 'token_0fThEh0wT0endp0int';
@@ -22,15 +20,12 @@ beforeAll(async () => {
 afterAll(async () => courier.close());
 
 async function probe(app: Express, argv: string[]): Promise<Ran> {
-  const server = await new Promise<Server>((resolve) => {
-    const listening: Server = app.listen(0, '127.0.0.1', () => resolve(listening));
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/generate-courier-jwt`;
+  const { url, close } = await served(app);
   try {
-    return await courierJwt(['probe', url, '--user', 'alice', '--other-user', 'bob', '--json', ...argv]);
+    const endpoint = `${url}/api/generate-courier-jwt`;
+    return await courierJwt(['probe', endpoint, '--user', 'alice', '--other-user', 'bob', '--json', ...argv]);
   } finally {
-    server.closeAllConnections();
-    server.close();
+    await close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createEmulator } from '../../src/emulator/index.js';
 
@@ -45,7 +45,7 @@ export const sessionCookie = 'sid=c2Vzc2lvbi1vZi1hbGljZQ';
 const isId = (named: unknown): named is string => typeof named === 'string' && /^[\w.@-]{1,128}$/.test(named);
 
 /** Without a hole. */
-export const sound: Endpoint = {
+const sound: Endpoint = {
   session: ({ headers }) => (headers.cookie === sessionCookie ? 'alice' : null),
   anonymous: () => json(401, { error: 'Unauthorized' }),
   named: (text) => (JSON.parse(text) as { userId?: unknown }).userId,
@@ -66,24 +66,43 @@ export const sound: Endpoint = {
 
 const { transport } = createEmulator();
 
-/** Serves an endpoint on loopback while `work` is done; tells how many requests came. */
+/** Serves an endpoint on loopback while `work` is done; tells what requests came. */
 export async function withEndpoint<T>(
   faults: Partial<Endpoint>,
-  work: (served: { url: string; requests: string[] }) => Promise<T>,
+  work: (endpoint: { url: string; requests: string[] }) => Promise<T>,
 ): Promise<T> {
   const endpoint = { ...sound, ...faults };
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const { url, close } = await served((request, response) => {
     requests.push(`${request.method} ${request.url}`);
     void respond(endpoint, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
-    return await work({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/token`, requests });
+    return await work({ url: `${url}/api/token`, requests });
   } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await close();
   }
+}
+
+export interface Served {
+  url: string;
+  port: number;
+  close(): Promise<void>;
+}
+
+/** Serves a listener, such as an Express application, on loopback. */
+export async function served(listener: RequestListener): Promise<Served> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 async function respond(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
