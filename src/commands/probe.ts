@@ -127,7 +127,7 @@ async function requestFor(url: string, options: ProbeOptions, tools: Tools): Pro
     url,
     method: asked,
     body: template,
-    headers: await sessionHeaders(options.header, tools),
+    headers: await sessionHeaders(options.header, [options.user ?? '', options.otherUser], tools),
     user: options.user ?? '',
     otherUser: options.otherUser,
     timeoutMs: tools.flags.timeout * 1000,

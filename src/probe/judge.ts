@@ -170,7 +170,8 @@ function judgeCors(outcomes: Outcome[], { url }: ProbeRequest): Finding[] {
   const credentials = told.some((one) => one.credentials);
   const subject = foreignOrigin(url);
   const find = (code: string, status: Status): Finding[] => [{ code, status, subject, facts: { credentials } }];
-  if (told.some(({ origin }) => origin === subject)) return find('cors.reflected', 'fail');
+  // Any page can make itself one of the origin `null`.
+  if (told.some(({ origin }) => origin === subject || origin === 'null')) return find('cors.reflected', 'fail');
   if (!told.some(({ origin }) => origin === '*')) return find('cors.closed', 'pass');
   return credentials ? find('cors.wildcard-credentials', 'fail') : find('cors.any-origin', 'warn');
 }

@@ -69,7 +69,7 @@ export function planFor(probe: ProbeRequest): Trial[] {
     ...(hasSession ? [trial('session', asking(user))] : []),
     trial('no-session', withoutSession(asking(user), probe)),
     ...(named ? nameable : []),
-    ...(method === 'GET' ? [] : [trial('malformed', asking(user, { body: '{"userId":' }))]),
+    ...(method === 'GET' ? [] : [trial('malformed', malformed(asking(user)))]),
     trial('foreign-origin', withHeaders(asking(user), { origin: foreignOrigin(url) })),
     trial('preflight', preflight(asking(user), probe)),
     ...(method === 'GET' ? [] : [trial('get', getting(probe))]),
@@ -101,6 +101,10 @@ function requestFor(
     timeoutMs,
     signal,
   };
+}
+
+function malformed(request: HttpRequest): HttpRequest {
+  return withHeaders({ ...request, body: '{"userId":' }, { 'content-type': 'application/json' });
 }
 
 function withHeaders(request: HttpRequest, headers: Record<string, string>): HttpRequest {

@@ -1,6 +1,7 @@
 import { fieldOf, parseJson } from '../courier/answers.js';
 import type { Transport } from '../courier/transport.js';
 import { Failure, familyOf, isFailure } from '../errors.js';
+import { usersIn } from '../token/claims.js';
 import { type FoundToken, findToken } from '../token/find.js';
 import type { Outcome } from './outcome.js';
 import type { Trial } from './plan.js';
@@ -37,12 +38,17 @@ function asFailure(error: unknown): Failure {
   throw error;
 }
 
-/** The token where it belongs (`data.token`; `-` is the whole body), or anywhere: what is minted is minted. */
+/** The token where it belongs (`data.token`; `-` is the whole body), or one of Courier's anywhere: minted is minted. */
 function tokenIn(body: string, path: string): FoundToken | Failure | undefined {
   const value = valueAt(body, path);
   if (value !== undefined) return read(value);
   const anywhere = read(body);
-  return anywhere instanceof Failure ? undefined : anywhere;
+  return !(anywhere instanceof Failure) && isCouriers(anywhere) ? anywhere : undefined;
+}
+
+/** A page to sign in may well hold a JWT of another kind. */
+function isCouriers({ payload }: FoundToken): boolean {
+  return 'tenant_scope' in payload || usersIn(payload).length > 0;
 }
 
 /** What stands at a path of the body's JSON, where it is a text. */

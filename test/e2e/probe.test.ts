@@ -36,6 +36,7 @@ const withClaims = (token: string, change: object) => {
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
   return [head, Buffer.from(JSON.stringify({ ...claims, ...change })).toString('base64url'), signature].join('.');
 };
+const foreignJwt = `${Buffer.from('{"alg":"HS256"}').toString('base64url')}.${Buffer.from('{"sub":"csrf"}').toString('base64url')}.c2lnbmF0dXJl`;
 const nowInSeconds = Math.floor(Date.now() / 1000);
 
 it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: number; argv?: string[] }>([
@@ -198,6 +199,18 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
     faults: { cors: (origin) => (origin?.startsWith('https://127.0.0.1') ? allows(origin) : {}) },
     wrong: ['fail cors.reflected https://127.0.0.1.courier-jwt-probe.invalid'],
     code: 1,
+  },
+  {
+    fault: 'CORS for pages of no origin',
+    faults: { cors: () => allows('null', true) },
+    wrong: ['fail cors.reflected https://127.0.0.1.courier-jwt-probe.invalid'],
+    code: 1,
+  },
+  {
+    fault: 'none, the page to sign in has a JWT of its own',
+    faults: { anonymous: () => ({ status: 200, body: `<form data-csrf="${foreignJwt}">` }) },
+    wrong: [],
+    code: 0,
   },
   { fault: 'GET mints, too', faults: { methods: ['GET'] }, wrong: ['fail method.minted'], code: 1 },
   {

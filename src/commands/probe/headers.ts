@@ -20,11 +20,11 @@ const harmless = new Set([
  * The headers of a session, by lower-case names; their values are redacted from here on.
  * @throws {Failure} `usage.value`, without the value, or `usage.file`
  */
-export async function sessionHeaders(given: string[], tools: Tools): Promise<Record<string, string>> {
+export async function sessionHeaders(given: string[], users: string[], tools: Tools): Promise<Record<string, string>> {
   const lines = (await Promise.all(given.map(async (one) => linesOf(one, tools)))).flat();
   const headers = lines.map(headerIn);
   for (const [name, value] of headers)
-    if (!harmless.has(name)) valuesIn(value).forEach((one) => tools.secrets.add(one));
+    if (!harmless.has(name)) valuesIn(value, users).forEach((one) => tools.secrets.add(one));
   const repeatedName = headers.map(([name]) => name).find((name, i, names) => names.indexOf(name) !== i);
   if (repeatedName !== undefined) throw new Failure('usage.repeated', { option: `--header ${repeatedName}` });
   return Object.fromEntries(headers);
@@ -53,10 +53,10 @@ function headerIn(line: string): [string, string] {
   return [name.toLowerCase(), value];
 }
 
-/** All of a header, and each value in it that a server may repeat alone: of a cookie, behind Bearer. */
-function valuesIn(value: string): string[] {
+/** All of a header, and each value in it that a server may repeat alone: of a cookie, behind Bearer. A user id is no secret. */
+function valuesIn(value: string, users: string[]): string[] {
   return [value, ...value.split(/[;,\s]+/).map((part) => part.slice(part.indexOf('=') + 1))].filter(
-    (one) => one.length >= 8,
+    (one) => one.length >= 8 && !users.includes(one),
   );
 }
 

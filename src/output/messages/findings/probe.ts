@@ -16,7 +16,7 @@ export const probeSentences: Sentences = {
     say`redirects (${k.fact('status')}) to ${k.fact('location') || 'nowhere'}: a session is not sent after a redirect. Is that the URL to probe, or the page to sign in?`,
   'endpoint.status': (k) => say`answers ${k.fact('status')} to the request of its own front end: no token.`,
   'session.refused': (k) =>
-    say`refuses the session of --header (${k.fact('status')}): has it ended, or does something belong with it, such as a CSRF token? Nothing that needs one could be told.`,
+    say`refuses the session of --header (${k.fact('status')}): has it ended, is it another user's than --user says, or does a CSRF token belong with it? Nothing that needs one could be told.`,
   'session.required': (k) => say`without the session: no token (${k.fact('status')}).`,
   'session.not-required': () =>
     "without a session: gives a token all the same. Anybody can read and change anybody's inbox. Take the user from the session, and answer 401 where there is none.",
