@@ -22,7 +22,7 @@ import type { Act, Tools } from './tools.js';
 interface ProbeOptions extends ReporterOptions {
   user?: string;
   otherUser: string;
-  header: string[];
+  header?: string[];
   body?: string;
   method: ProbeRequest['method'];
   tokenPath: string;
@@ -35,16 +35,17 @@ interface ProbeOptions extends ReporterOptions {
 const howToBody = '{"userId":"{user}"}';
 
 export function define(command: Command, act: Act): void {
-  addReporter(command)
+  command
     .argument('[url]', 'the endpoint; {user} in it stands for the user id')
     .option('-u, --user <id>', 'who asks for a token: whoever is signed in', once('--user'))
     .option('--other-user <id>', 'who is not signed in, and must get none', 'courier-jwt-other')
-    .option('--header <header>', "of the session: 'Name: value', or @file with one a line", each, [])
+    .option('--header <header>', "of the session: 'Name: value', or @file with one a line", each)
     .option('--body <template>', `what is sent (default: ${howToBody})`, once('--body'))
     .option('--method <method>', 'POST, PUT or GET', method, 'POST')
     .option('--token-path <path>', 'where the answer has the token: data.token; - is all of it', 'token')
     .option('--for <surfaces>', "what the token is for: inbox, toast, … (default: the how-to's set)", list('--for'))
-    .option('--strict', 'warnings fail')
+    .option('--strict', 'warnings fail');
+  addReporter(command)
     .option('--dry-run', 'list the requests, and send none')
     .addHelpText(
       'after',
@@ -127,7 +128,7 @@ async function requestFor(url: string, options: ProbeOptions, tools: Tools): Pro
     url,
     method: asked,
     body: template,
-    headers: await sessionHeaders(options.header, [options.user ?? '', options.otherUser], tools),
+    headers: await sessionHeaders(options.header ?? [], [options.user ?? '', options.otherUser], tools),
     user: options.user ?? '',
     otherUser: options.otherUser,
     timeoutMs: tools.flags.timeout * 1000,
@@ -188,7 +189,7 @@ function tellPlan(request: ProbeRequest, { console, flags }: Tools): number {
   return 0;
 }
 
-function each(value: string, before: string[]): string[] {
+function each(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

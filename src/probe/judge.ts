@@ -25,6 +25,7 @@ const nameable: TrialName[] = ['other-user', 'injection', 'missing-user', 'empty
 export function judgeOutcomes(outcomes: Outcome[], probe: ProbeRequest, judging: Judging): Finding[] {
   const hasSession = Object.keys(probe.headers).length > 0;
   const main = outcomes[0]!;
+  if ('failure' in main) return [...judgeTransport(probe.url), unclear(main), skipped('rest', 'stopped')];
   const found = [
     ...judgeTransport(probe.url),
     ...judgeMain(main, hasSession, probe, judging),
@@ -47,8 +48,7 @@ export function judgeTransport(url: string): Finding[] {
 }
 
 /** The request that a front end sends: with a session, or what comes of it without one. */
-function judgeMain(main: Outcome, hasSession: boolean, probe: ProbeRequest, judging: Judging): Finding[] {
-  if ('failure' in main) return [unclear(main)];
+function judgeMain(main: Answered, hasSession: boolean, probe: ProbeRequest, judging: Judging): Finding[] {
   const { status, milliseconds, headers } = main;
   const reached: Finding = { code: 'endpoint.reached', status: 'pass', facts: { status, milliseconds } };
   if (status >= 300 && status < 400 && hasSession)
@@ -95,7 +95,7 @@ function hole(code: string, facts: Finding['facts'], subject?: string): Finding 
   return { code, status: 'fail', ...(subject !== undefined && { subject }), facts };
 }
 
-function skipped(name: TrialName, reason: 'no-session' | 'no-place' | 'stopped'): Finding {
+function skipped(name: TrialName | 'rest', reason: 'no-session' | 'no-place' | 'stopped'): Finding {
   return { code: 'probe.not-tried', status: 'skip', subject: name, facts: { reason } };
 }
 

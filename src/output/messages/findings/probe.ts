@@ -84,6 +84,7 @@ export const trials: Record<string, string> = {
   'foreign-origin': 'as from a page of another origin',
   preflight: 'a preflight of a page of another origin',
   get: 'GET',
+  rest: 'the rest',
 };
 
 const trialOf = (k: Known) => trials[k.subject] ?? k.subject;
