@@ -10,7 +10,7 @@ const ranks = [
   ['streams', 'child'],
   ['commands'],
   ['probe', 'backend', 'emulator'],
-  ['speaking', 'untyped', 'outside', 'guard'],
+  ['speaking', 'untyped', 'outside', 'guard', 'listening'],
   ['output'],
   ['environments'],
   ['courier'],

@@ -1,14 +1,19 @@
 import type { Command } from 'commander';
-import { type EmulatorOptions, type Listening, type Seed, createEmulator } from '../emulator/index.js';
+import {
+  type EmulatorOptions,
+  type Listening,
+  type RequestEntry,
+  type Seed,
+  createEmulator,
+} from '../emulator/index.js';
 import { isIsoTime } from '../emulator/schema.js';
 import { readSeed } from '../emulator/seed.js';
 import { Failure } from '../errors.js';
 import { bracketed, isThisMachine } from '../guard.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
-import { inertJson } from '../output/escape.js';
-import type { RequestEntry } from '../request-entry.js';
 import { keyByHand } from './environment.js';
 import { examples, list, once, oneOf } from './options.js';
+import { documentLine, logTo, origins, port, untilStopped } from './serving.js';
 import { readTextFile } from './text-file.js';
 import type { Act, GlobalFlags, Tools } from './tools.js';
 
@@ -38,7 +43,7 @@ export function define(command: Command, act: Act): void {
     .option('--clock <time>', 'begin at this time or date (ISO 8601), and stand still', time)
     .option('--fixed-ids', 'ids that count up: two runs answer the same')
     .option('--allow-host <hosts>', 'other names that it is called by', list('--allow-host'))
-    .option('--allow-origin <origins>', 'pages of other machines that may call it', origins)
+    .option('--allow-origin <origins>', 'pages of other machines that may call it', origins('--allow-origin'))
     .addHelpText(
       'after',
       examples(
@@ -54,23 +59,15 @@ export function define(command: Command, act: Act): void {
 }
 
 async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
-  const { console, context } = tools;
   refuseForeign(tools.flags);
   const log = logTo(tools);
-  const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest: log.add });
+  const onRequest = (entry: RequestEntry) =>
+    log.add({ event: 'request', ...entry }, () => requestLine(entry, tools.console.err));
+  const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest });
   const { port: at, host, allowHost: allowedHosts = [], allowOrigin: allowedOrigins = [] } = flags;
   const listening = await emulated.listen({ port: at, host, allowedHosts, allowedOrigins });
-  // Before it is said that it is ready: whoever waits for that may stop it at once.
-  const stopped = context.stopped();
-  tellReady(listening, flags, tools);
-  try {
-    await Promise.race([stopped, log.failed]);
-  } finally {
-    await listening.close();
-  }
-  log.flush();
-  console.note('stopped.');
-  return 0;
+  const tellReady = () => tellListening(listening, flags, tools);
+  return untilStopped({ close: listening.close, log, tellReady }, tools);
 }
 
 /** Flags of every command that say which Courier is called: here there is none to call. */
@@ -112,66 +109,17 @@ function parseJson(text: string): unknown {
   }
 }
 
-function tellReady({ url, apiUrls }: Listening, { host, apiKeyFile }: EmulatorFlags, { console, flags }: Tools): void {
-  if (flags.json) console.result(line({ event: 'ready', url, apiUrls }));
+function tellListening(
+  { url, apiUrls }: Listening,
+  { host, apiKeyFile }: EmulatorFlags,
+  { console, flags }: Tools,
+): void {
+  if (flags.json) console.result(documentLine({ event: 'ready', url, apiUrls }));
   else if (flags.quiet) console.result(url);
   // Any key is taken: one that has the shape of a real one would be redacted.
   console.note(readyText(url, apiUrls, apiKeyFile === undefined ? 'token_emulated' : null, console.err));
   if (!isThisMachine(bracketed(host.toLowerCase())))
     console.warn({ code: 'emulator.exposed', status: 'warn', facts: { host: url } });
-}
-
-interface Log {
-  add(entry: RequestEntry): void;
-  flush(): void;
-  /** Rejects when it cannot be written, such as on a full disk. */
-  failed: Promise<never>;
-}
-
-/** How long a line may wait for others, in milliseconds: nobody sees it, and each write costs as much as a token. */
-const patience = 10;
-
-/** Lines are written together: each write waits for whoever reads. */
-function logTo({ console, flags }: Tools): Log {
-  let lines: string[] = [];
-  let fail: (error: Error) => void;
-  const failed = new Promise<never>((_, reject) => (fail = reject));
-  const flush = () => {
-    if (lines.length === 0) return;
-    const text = lines.join('\n');
-    lines = [];
-    try {
-      if (flags.json) console.result(text);
-      else console.note(text);
-    } catch (error) {
-      fail(error as Error);
-    }
-  };
-  const add = (entry: RequestEntry) => {
-    if (lines.length === 0) setTimeout(flush, patience);
-    lines.push(flags.json ? line({ event: 'request', ...entry }) : requestLine(entry, console.err));
-  };
-  return { add: flags.quiet && !flags.json ? () => {} : add, flush, failed };
-}
-
-/** One document a line. */
-function line(value: object): string {
-  return inertJson(JSON.stringify(value));
-}
-
-/** Without its scheme it would never match. */
-function origins(value: string, before: string[] | undefined): string[] {
-  const all = list('--allow-origin')(value, before);
-  const wrong = all.find((origin) => origin !== 'null' && !/^https?:\/\/[^/]+\/?$/.test(origin));
-  if (wrong === undefined) return all;
-  const reason = 'it takes origins, such as https://app.test:8443';
-  throw new Failure('usage.value', { option: '--allow-origin', value: wrong, reason });
-}
-
-function port(value: string): number {
-  const number = Number(value);
-  if (/^\d{1,5}$/.test(value) && number <= 65_535) return number;
-  throw new Failure('usage.value', { option: '--port', value, reason: 'it takes a number from 0 to 65535' });
 }
 
 function time(value: string): string {

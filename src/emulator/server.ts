@@ -1,10 +1,10 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocketServer } from 'ws';
-import { Failure, errnoOf } from '../errors.js';
+import { Failure } from '../errors.js';
 import { type Guarding, asNamed, bracketed, strangerIn } from '../guard.js';
+import { listenOn } from '../listening.js';
 import type { Verdict } from '../request-entry.js';
 import { judged } from '../untyped.js';
 import { type Answer, errorAnswer, inText } from './answer.js';
@@ -70,11 +70,7 @@ export async function listen(courier: EmulatedCourier, options?: ListenOptions):
     socket.on('close', () => upgrading.delete(socket));
     void upgrade(courier, guarding, sockets, request, socket, head);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new Failure('usage.listen', { host, port, reason: errnoOf(error) })));
-    server.listen(port, host, resolve);
-  });
-  const url = `http://${authorityOf(host, (server.address() as AddressInfo).port)}`;
+  const url = `http://${authorityOf(host, await listenOn(server, port, host))}`;
   return {
     url,
     apiUrls: apiUrlsFor(url),
