@@ -31,6 +31,8 @@ export class Refusal extends Error {
 }
 
 export type RefusalCode =
+  | 'host.refused'
+  | 'path.unknown'
   | 'method.not-allowed'
   | 'origin.refused'
   | 'session.missing'

@@ -7,6 +7,8 @@ import type { Granted } from './tokens.js';
 
 /** The how-to's endpoint: who is asking, their token, and what is told of it. */
 export interface Endpoint {
+  /** Looks at whom and what a call is for, before all else. @throws {Refusal} */
+  admit?(call: Call): void;
   /** Whose token a call gets. @throws {Refusal} */
   userOf(call: Call): Promise<string>;
   tokenFor(user: string): Granted | Promise<Granted>;
@@ -21,6 +23,7 @@ export async function answerCall(call: Call, endpoint: Endpoint): Promise<Answer
   const cors = corsHeaders(call, endpoint.allows);
   let user: string | null = null;
   try {
+    endpoint.admit?.(call);
     if (isPreflight(call)) return preflight(call, endpoint.allows);
     if (call.method !== 'POST') throw new Refusal(405, 'method.not-allowed', 'Method Not Allowed');
     refuseForeign(call, endpoint.allows);

@@ -103,7 +103,7 @@ export function requestWarnings({ scopes, lifetimeSeconds }: Asking): Finding[] 
   ];
 }
 
-function keyWarnings({ choice, apiKey }: Environment, { context }: Tools): Finding[] {
+export function keyWarnings({ choice, apiKey }: Environment, { context }: Tools): Finding[] {
   const { name, record, source } = choice;
   if (choice.local) return [];
   if (record?.storage === 'file' && name !== null && context.store.isExposed(name))

@@ -58,6 +58,11 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./probe.js'),
   },
   {
+    name: 'serve',
+    summary: 'the endpoint that mints for a front end, while you develop one',
+    load: () => import('./serve.js'),
+  },
+  {
     name: 'emulator',
     summary: 'a local Courier, for a front end and its backend, without account or key',
     load: () => import('./emulator.js'),

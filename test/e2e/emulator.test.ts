@@ -134,7 +134,7 @@ describe('what it cannot do', () => {
     const { port } = taken.address() as { port: number };
     const { code, stdout, stderr } = await courierJwt(['emulator', '--port', String(port)]);
     taken.close();
-    const message = `port ${port} of 127.0.0.1 is in use, perhaps by another emulator. Choose another one, or 0 for any that is free.`;
+    const message = `port ${port} of 127.0.0.1 is in use. Choose another one, or 0 for any that is free.`;
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',

@@ -78,9 +78,7 @@ it('listens on no port that is in use', async () => {
     await createEmulator()
       .listen({ port })
       .then(() => 'listens', told),
-  ).toBe(
-    `usage.listen: port ${port} of 127.0.0.1 is in use, perhaps by another emulator. Choose another one, or 0 for any that is free.`,
-  );
+  ).toBe(`usage.listen: port ${port} of 127.0.0.1 is in use. Choose another one, or 0 for any that is free.`);
   taken.close();
 });
 

@@ -147,6 +147,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { environment: evil, how: 'prefix' },
     { environment: evil, how: 'minted' },
   ],
+  'production.refused': [{ environment: evil, how: 'recorded' }],
   'request.rejected': [
     { status: 400, message: evil },
     { status: 400, message: null },

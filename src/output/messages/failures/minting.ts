@@ -21,6 +21,12 @@ const durationProblems: Record<DurationProblem, string> = {
   'not-a-duration': 'a duration is a number and a unit: 30m, 12h, 1d, "2 hours"',
 };
 
+const asKnown: Record<'recorded' | 'prefix' | 'minted', string> = {
+  recorded: 'as env add recorded',
+  prefix: 'its key says so',
+  minted: 'the token says so; it was thrown away unseen',
+};
+
 export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'duration' | 'production' | 'request'> = {
   'user.invalid': ({ user, problem }) => ({
     message: say`--user ${shown(user)} cannot be a user id: ${userProblems[problem]}.`,
@@ -48,15 +54,13 @@ export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'durati
     fix: help(),
   }),
   'production.unconfirmed': ({ environment, how }) => ({
-    message: say`${environment} mints production tokens (${
-      {
-        recorded: 'as env add recorded',
-        prefix: 'its key says so',
-        minted: 'the token says so; it was thrown away unseen',
-      }[how]
-    }), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
+    message: say`${environment} mints production tokens (${asKnown[how]}), and a token opens a real user's inbox until it expires. If that is what you want, add --allow-production.`,
     fix: help(),
     again: { add: ['--allow-production'] },
+  }),
+  'production.refused': ({ environment, how }) => ({
+    message: say`${environment} mints production tokens (${asKnown[how]}), and serve gives them to whoever asks on this machine: only a test environment's, or those of local.`,
+    fix: command('env', 'list'),
   }),
   'request.rejected': ({ status, message }) => ({
     message: say`Courier cannot mint that (${status})${message ? `: ${message}` : ''}.`,

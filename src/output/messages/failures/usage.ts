@@ -122,7 +122,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.listen': ({ host, port, reason }) => ({
     message: listening(host, port, reason),
-    fix: command('emulator', '--port', '0'),
+    fix: help(),
     ...(reason === 'EADDRINUSE' && { again: { without: ['--port'], add: ['--port', '0'] } }),
   }),
   'usage.node-debug': ({ value, isToken }) => ({
@@ -187,8 +187,7 @@ function withScheme(text: string): string | undefined {
 
 function listening(host: string, port: number, reason: string): string {
   const place = say`port ${port} of ${short(host)}`;
-  if (reason === 'EADDRINUSE')
-    return `${place} is in use, perhaps by another emulator. Choose another one, or 0 for any that is free.`;
+  if (reason === 'EADDRINUSE') return `${place} is in use. Choose another one, or 0 for any that is free.`;
   if (reason === 'EACCES') return `${place} is not for everybody to take: choose one above 1023.`;
   return say`${short(host)} is no address of this machine that can be listened on (${reason}). Left out, it is 127.0.0.1.`;
 }

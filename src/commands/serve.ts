@@ -1,0 +1,156 @@
+import type { Command } from 'commander';
+import { grantedOf } from '../backend/granted.js';
+import type { LogEntry } from '../backend/log.js';
+import { type Served, serve as listen } from '../backend/serve.js';
+import { type Granted, tokensBy } from '../backend/tokens.js';
+import { hostOf } from '../courier/answers.js';
+import { isProductionScope } from '../environments/production.js';
+import { type Environment, labelOf } from '../environments/resolve.js';
+import { Failure } from '../errors.js';
+import { readyText, servedLine } from '../output/serve-text.js';
+import { assertUser, composeScopes } from '../scopes/compose.js';
+import { readClaims } from '../token/claims.js';
+import { localWorkspace } from '../token/local.js';
+import { probe } from './env/probe.js';
+import { chooseFor, environmentView, keyText, open } from './environment.js';
+import { mintToken, targetOf } from './mint.js';
+import { type Asking, keyWarnings, requestWarnings } from './minting.js';
+import { type KeyOptions, addKeyOptions, examples, list, once, seconds } from './options.js';
+import { type Log, documentLine, logTo, origins, port, untilStopped } from './serving.js';
+import type { Act, Tools } from './tools.js';
+
+interface ServeOptions extends KeyOptions {
+  port: number;
+  path: string;
+  allowUser?: string[];
+  origin?: string[];
+  for?: string[];
+  scope?: string[];
+  expiresIn?: string;
+}
+
+/** The how-to's. */
+const howToPath = '/api/generate-courier-jwt';
+
+export function define(command: Command, act: Act): void {
+  command
+    .option('--allow-user <ids>', 'whose tokens it gives', list('--allow-user'))
+    .option('--port <port>', 'where it listens; 0 takes one that is free', port, 3000)
+    .option('--path <path>', 'the path of the endpoint', path, howToPath)
+    .option('--origin <origins>', 'pages that may call (default: those of this machine)', origins('--origin'));
+  addKeyOptions(command)
+    .option('--for <surfaces>', "what the tokens are for: inbox, toast, … (default: the how-to's set)", list('--for'))
+    .option('--scope <scopes>', 'scopes of your own, as in issue', list('--scope'))
+    .option(
+      '--expires-in <duration>',
+      'how long a token lives; 2m shows whether a front end refreshes (default: 1d)',
+      once('--expires-in'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        ['courier-jwt serve --allow-user alice', "tokens of the default environment, at the how-to's path"],
+        ['courier-jwt serve -e local --allow-user alice,bob', 'no key, no network: for courier-jwt emulator'],
+        ['courier-jwt serve --allow-user alice --expires-in 2m', 'does the front end refresh in time?'],
+        ['courier-jwt serve --allow-user alice --origin https://app.test:8443', 'a page of another name'],
+      ) +
+        '\n\nFor the development of a front end, before its backend is there: whoever can reach loopback gets these tokens.\nProduction is refused. Exit code: 0 once it is stopped, by Ctrl-C or SIGTERM.',
+    )
+    .action(act(serve));
+  command.usage('--allow-user <id> [options]');
+}
+
+async function serve(options: ServeOptions, tools: Tools): Promise<number> {
+  const users = usersOf(options);
+  const asking = (user: string) => askedFor(user, options);
+  const [asked] = users.map(asking) as [Asking];
+  const environment = await open(await chooseFor(options, tools), tools);
+  const tenantScope = await provedForTests(environment, tools);
+  [...requestWarnings(asked), ...keyWarnings(environment, tools)].forEach(tools.console.warn);
+  const log = logTo(tools);
+  const served: Served = {
+    ...endpointOf(environment, asking, log, tools),
+    expiresIn: asked.expiresIn,
+    path: options.path,
+    users,
+    origins: options.origin,
+  };
+  const { url, close } = await listen(served, options.port);
+  const tellReady = () => tellServing({ url, users, tenantScope }, environment, asked, tools);
+  return untilStopped({ close, log, tellReady }, tools);
+}
+
+/** @throws {Failure} `usage.missing`, `user.invalid` */
+function usersOf({ allowUser }: ServeOptions): string[] {
+  if (allowUser === undefined) throw new Failure('usage.missing', { option: '--allow-user <id>', command: 'serve' });
+  allowUser.forEach(assertUser);
+  return allowUser;
+}
+
+/** @throws {Failure} of the families that exit with 2 */
+function askedFor(user: string, { for: surfaces, scope, expiresIn = '1d' }: ServeOptions): Asking {
+  const lifetimeSeconds = seconds('--expires-in', { least: 1 })(expiresIn);
+  return { user, expiresIn, lifetimeSeconds, scopes: composeScopes({ user, for: surfaces, scopes: scope }) };
+}
+
+/**
+ * Of which environment the tokens will be, from Courier's own word.
+ * @throws {Failure} `production.refused`, and what a mint can fail with
+ */
+async function provedForTests(environment: Environment, tools: Tools): Promise<string | null> {
+  const { choice, production } = environment;
+  if (choice.local) return localWorkspace.tenantScope;
+  if (production.known) throw new Failure('production.refused', { environment: labelOf(choice), how: production.how });
+  const { tenantScope } = await probe(targetOf(environment), tools);
+  refuseProduction(tenantScope, environment);
+  return tenantScope;
+}
+
+function refuseProduction(tenantScope: string | null, { choice }: Environment): void {
+  if (isProductionScope(tenantScope))
+    throw new Failure('production.refused', { environment: labelOf(choice), how: 'minted' });
+}
+
+function endpointOf(
+  environment: Environment,
+  asking: (user: string) => Asking,
+  log: Log,
+  tools: Tools,
+): Pick<Served, 'tokenFor' | 'log'> {
+  const { context, console } = tools;
+  const tell = (entry: LogEntry) => {
+    const at = new Date(context.now() * 1000).toISOString();
+    log.add({ ...entry, at }, () => servedLine({ ...entry, at }, context.now(), console.err));
+  };
+  const mint = async (user: string): Promise<Granted> => {
+    const token = await mintToken(targetOf(environment), asking(user), tools);
+    refuseProduction(readClaims(token.payload).tenantScope, environment);
+    const { entry, ...granted } = grantedOf(token, asking(user), hostOf(environment.choice.baseUrl));
+    tell(entry);
+    return granted;
+  };
+  return { tokenFor: tokensBy({ mint, now: context.now }), log: tell };
+}
+
+function tellServing(
+  { url, users, tenantScope }: { url: string; users: string[]; tenantScope: string | null },
+  { choice }: Environment,
+  { scopes, expiresIn }: Asking,
+  { console, flags }: Tools,
+): void {
+  const [, ...granted] = scopes;
+  const ready = { event: 'ready', url, users, scopes: granted, expiresIn, tenantScope };
+  if (flags.json) console.result(documentLine({ ...ready, environment: environmentView(choice) }));
+  else if (flags.quiet) console.result(url);
+  console.note(readyText({ url, users, tenantScope, key: keyText(choice) }, console.err));
+  if (choice.local) console.warn({ code: 'signature.local', status: 'warn', facts: {} });
+}
+
+function path(value: string): string {
+  if (/^\/[\w.~!$&'()*+,;=:@%/-]*$/.test(value)) return value;
+  throw new Failure('usage.value', {
+    option: '--path',
+    value,
+    reason: `it takes the path of a URL, such as ${howToPath}`,
+  });
+}
