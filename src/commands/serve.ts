@@ -36,7 +36,7 @@ export function define(command: Command, act: Act): void {
   command
     .option('--allow-user <ids>', 'whose tokens it gives', list('--allow-user'))
     .option('--port <port>', 'where it listens; 0 takes one that is free', port, 3000)
-    .option('--path <path>', 'the path of the endpoint', path, howToPath)
+    .option('--path <url-path>', 'the path of the endpoint', path, howToPath)
     .option('--origin <origins>', 'pages that may call (default: those of this machine)', origins('--origin'));
   addKeyOptions(command)
     .option('--for <surfaces>', "what the tokens are for: inbox, toast, … (default: the how-to's set)", list('--for'))

@@ -51,17 +51,19 @@ export function suggestCommand(group: string, word: string, rest: string[]): str
 
 /** What was probably meant by a word too many: `scopes inbox`. */
 export function suggestOperand(command: string, argv: string[]): string[] | undefined {
-  if (command === 'emulator') return emulatorWithout(argv);
+  if (command === 'emulator') return withoutStart(argv);
+  if (command === 'serve') return withoutStart(argv, '--allow-user');
   const surface = surfaces.find(({ id }) => argv.includes(id));
   return command === 'scopes' && surface ? ['courier-jwt', 'scopes', '--for', surface.id] : undefined;
 }
 
-/** It starts by itself, and a port is behind its flag. */
-function emulatorWithout(argv: string[]): string[] | undefined {
+/** A server starts by itself; a port is behind its flag, and so is what else is said of it. */
+function withoutStart(argv: string[], other?: string): string[] | undefined {
   const words = partsOf(argv).flatMap(({ flag, words: [word = '', ...rest] }) => {
-    if (flag !== undefined) return [word, ...rest];
+    if (flag !== undefined || commandTable.some(({ name }) => name === word)) return [word, ...rest];
     if (['start', 'run', 'up', 'serve'].includes(word)) return [];
-    return /^\d{1,5}$/.test(word) ? ['--port', word] : [word];
+    if (/^\d{1,5}$/.test(word)) return ['--port', word];
+    return other === undefined ? [word] : [other, word];
   });
   return words.join(' ') === argv.join(' ') ? undefined : pasteable(words);
 }

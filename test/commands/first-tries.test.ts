@@ -90,6 +90,27 @@ describe('what people try first is answered with what they meant', () => {
       offered: 'courier-jwt emulator --allow-origin http://app.test',
     },
     {
+      argv: ['server', '--allow-user', 'alice'],
+      said: none('server'),
+      offered: 'courier-jwt serve --allow-user alice',
+    },
+    {
+      argv: ['serve', 'alice', '8080'],
+      said: 'serve takes no such word. Did you mean:',
+      offered: 'courier-jwt serve --allow-user alice --port 8080',
+    },
+    {
+      argv: ['serve', '-u', 'alice', '--port', '0'],
+      said: 'serve has no option -u. Did you mean --allow-user?',
+      offered: 'courier-jwt serve --allow-user alice --port 0',
+    },
+    {
+      argv: ['serve', '--allow-user', 'alice', '--cors', 'http://app.test'],
+      said: 'serve has no option --cors. Did you mean --origin?',
+      offered: 'courier-jwt serve --allow-user alice --origin http://app.test',
+    },
+    { argv: ['serve'], said: 'serve needs --allow-user <id>.', offered: 'courier-jwt serve --help' },
+    {
       argv: ['run', '-u', 'alice', '--', 'npm', 'test', '--json'],
       said: none('run'),
       offered: 'courier-jwt exec -u alice -- npm test --json',
