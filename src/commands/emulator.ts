@@ -43,7 +43,7 @@ export function define(command: Command, act: Act): void {
     .option('--clock <time>', 'begin at this time or date (ISO 8601), and stand still', time)
     .option('--fixed-ids', 'ids that count up: two runs answer the same')
     .option('--allow-host <hosts>', 'other names that it is called by', list('--allow-host'))
-    .option('--allow-origin <origins>', 'pages of other machines that may call it', origins('--allow-origin'))
+    .option('--allow-origin <origins>', 'pages of other machines that may call it', origins('--allow-origin', ['null']))
     .addHelpText(
       'after',
       examples(

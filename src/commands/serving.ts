@@ -68,13 +68,17 @@ export function port(value: string): number {
   throw new Failure('usage.value', { option: '--port', value, reason: 'it takes a number from 0 to 65535' });
 }
 
-/** Without its scheme it would never match. */
-export function origins(option: string) {
+/** Without its scheme it would never match. `besides`: what is none, and is taken. */
+export function origins(option: string, besides: string[] = []) {
   return (value: string, before: string[] | undefined): string[] => {
     const all = list(option)(value, before);
-    const wrong = all.find((origin) => origin !== 'null' && !/^https?:\/\/[^/]+\/?$/.test(origin));
+    const wrong = all.find((origin) => !besides.includes(origin) && !isOrigin(origin));
     if (wrong === undefined) return all;
     const reason = 'it takes origins, such as https://app.test:8443';
     throw new Failure('usage.value', { option, value: wrong, reason });
   };
+}
+
+function isOrigin(text: string): boolean {
+  return /^https?:\/\/[^/]+\/?$/i.test(text) && URL.canParse(text);
 }
