@@ -1,33 +1,19 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Courier from '@trycourier/courier';
-import { type Browser, type Page, chromium } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasBrowser, launch } from '../support/browser.js';
 import { type RunningEmulator, withEmulator } from '../support/e2e-emulator.js';
 import { type InboxPage, servePage } from '../support/inbox-page.js';
-
-/** Debian's. */
-const executablePath = '/usr/bin/chromium';
 
 /** The picture that README shows; made anew with UPDATE_SCREENSHOT=1. */
 const screenshot = join(import.meta.dirname, 'emulator-inbox.png');
 
-// Nothing of a browser's own that wants the Internet; the sandbox cannot be had as root.
-const args = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-describe.skipIf(!existsSync(executablePath))("Courier's Inbox component in a browser", () => {
+describe.skipIf(!hasBrowser)("Courier's Inbox component in a browser", () => {
   let browser: Browser;
   let pages: InboxPage;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args });
+    browser = await launch();
     pages = await servePage();
   });
   afterAll(async () => {

@@ -6,17 +6,20 @@ import { join, resolve } from 'node:path';
 const packages = ['courier-js', 'courier-ui-core', 'courier-ui-inbox'];
 const modules = Object.fromEntries(packages.map((name) => [`@trycourier/${name}`, `/${name}.mjs`]));
 
-/** A page with Courier's own Inbox component, as its README has it: who signs in stands in the fragment, as JSON. */
-const page = `<!doctype html>
+/** As the component's README has it: who signs in stands in the fragment, as JSON. */
+const signIn = `
+  import { Courier } from '@trycourier/courier-ui-inbox';
+  Courier.shared.signIn(JSON.parse(decodeURIComponent(location.hash.slice(1))));
+  window.Courier = Courier;`;
+
+/** A page with Courier's own Inbox component. */
+const pageWith = (script: string) => `<!doctype html>
 <meta charset="utf-8">
 <title>An app with Courier's Inbox</title>
 <style>body { margin: 0; font-family: sans-serif } courier-inbox { display: block; height: 460px }</style>
 <script type="importmap">${JSON.stringify({ imports: modules })}</script>
 <courier-inbox></courier-inbox>
-<script type="module">
-  import { Courier } from '@trycourier/courier-ui-inbox';
-  Courier.shared.signIn(JSON.parse(decodeURIComponent(location.hash.slice(1))));
-  window.Courier = Courier;
+<script type="module">${script}
 </script>`;
 
 export interface InboxPage {
@@ -26,10 +29,10 @@ export interface InboxPage {
 }
 
 /** Serves the page and the packages as npm has them, from an origin of its own. */
-export async function servePage(): Promise<InboxPage> {
+export async function servePage(script = signIn): Promise<InboxPage> {
   const server = createServer((request, response) => {
     const name = packages.find((one) => request.url === `/${one}.mjs`);
-    if (name === undefined) return response.setHeader('content-type', 'text/html').end(page);
+    if (name === undefined) return response.setHeader('content-type', 'text/html').end(pageWith(script));
     const path = join(resolve(import.meta.dirname, '../../node_modules/@trycourier'), name, 'dist/index.mjs');
     return response.setHeader('content-type', 'text/javascript').end(readFileSync(path));
   });
