@@ -8,7 +8,7 @@ import { isProductionScope } from '../environments/production.js';
 import { type Environment, labelOf } from '../environments/resolve.js';
 import { Failure } from '../errors.js';
 import { readyText, servedLine } from '../output/serve-text.js';
-import { assertUser, composeScopes } from '../scopes/compose.js';
+import { composeScopes } from '../scopes/compose.js';
 import { readClaims } from '../token/claims.js';
 import { localWorkspace } from '../token/local.js';
 import { probe } from './env/probe.js';
@@ -61,7 +61,8 @@ export function define(command: Command, act: Act): void {
 }
 
 async function serve(options: ServeOptions, tools: Tools): Promise<number> {
-  const users = usersOf(options);
+  const { allowUser: users, path: at, origin } = options;
+  if (users === undefined) throw new Failure('usage.missing', { option: '--allow-user <id>', command: 'serve' });
   const asking = (user: string) => askedFor(user, options);
   const [asked] = users.map(asking) as [Asking];
   const environment = await open(await chooseFor(options, tools), tools);
@@ -71,20 +72,13 @@ async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const served: Served = {
     ...endpointOf(environment, asking, log, tools),
     expiresIn: asked.expiresIn,
-    path: options.path,
+    path: at,
     users,
-    origins: options.origin,
+    origins: origin,
   };
   const { url, close } = await listen(served, options.port);
   const tellReady = () => tellServing({ url, users, tenantScope }, environment, asked, tools);
   return untilStopped({ close, log, tellReady }, tools);
-}
-
-/** @throws {Failure} `usage.missing`, `user.invalid` */
-function usersOf({ allowUser }: ServeOptions): string[] {
-  if (allowUser === undefined) throw new Failure('usage.missing', { option: '--allow-user <id>', command: 'serve' });
-  allowUser.forEach(assertUser);
-  return allowUser;
 }
 
 /** @throws {Failure} of the families that exit with 2 */

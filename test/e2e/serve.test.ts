@@ -141,6 +141,18 @@ stopped.
     });
   });
 
+  it('a warning of what is asked for, as issue has it', async () => {
+    const argv = [...local, '--scope', 'inbox:read:mesages', '--expires-in', '60d'];
+    await serving(argv, async ({ running }) => {
+      await running.until(() => running.output.stderr.includes('embedded'));
+      expect(running.output.stderr.split('\n').filter((line) => line.startsWith('warning'))).toEqual([
+        'warning: inbox:read:mesages is no scope that Courier documents. Did you mean inbox:read:messages?',
+        'warning: lives for more than 30 days (60 days). Tokens cannot be revoked: mint a shorter one, 1d for a usual session.',
+        'warning: signed by the embedded Courier: Courier itself will refuse it; courier-jwt emulator takes it.',
+      ]);
+    });
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('with -q the URL alone; %s ends it at once', async (signal) => {
     await withCourier(async (courier) => {
       const running = start(['serve', '--port', '0', '-q', '--allow-user', 'alice'], keyed(courier));
