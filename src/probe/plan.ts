@@ -76,10 +76,13 @@ export function planFor(probe: ProbeRequest): Trial[] {
   ];
 }
 
-/** As a page's of an attacker who knows how a server may compare: it begins as the endpoint's own host does. */
+/**
+ * As a page's of an attacker who knows how a server may compare: it begins as the endpoint's own host does, and ends so, too,
+ * unless that is an address, which no name ends with.
+ */
 export function foreignOrigin(url: string): string {
   const name = new URL(urlFor(url, '')).hostname.replace(/[^\w.-]/g, '');
-  return `https://${name}.courier-jwt-probe.invalid`;
+  return `https://${name}.courier-jwt-probe${/\d$/.test(name) ? '.invalid' : `-${name}`}`;
 }
 
 function requestFor(

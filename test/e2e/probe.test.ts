@@ -363,6 +363,18 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
   );
 });
 
+it('finds: CORS for whoever ends alike, where the endpoint has a name', async () => {
+  const cors = (origin: string | undefined) => (origin?.endsWith('localhost') ? allows(origin, true) : {});
+  await withEndpoint({ cors }, async ({ url }) => {
+    const named = url.replace('127.0.0.1', 'localhost');
+    const ran = await courierJwt(['probe', named, '--user', 'alice', '--json', ...session]);
+    const { findings } = documentOf<{ findings: Finding[] }>(ran);
+    expect(findings.filter(({ status }) => status === 'fail').map(({ code, subject }) => [code, subject])).toEqual([
+      ['cors.reflected', 'https://localhost.courier-jwt-probe-localhost'],
+    ]);
+  });
+});
+
 it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; skipped: string[]; code: number }>([
   {
     fault: 'none',
