@@ -51,11 +51,14 @@ export function judgeTransport(url: string): Finding[] {
 function judgeMain(main: Answered, hasSession: boolean, probe: ProbeRequest, judging: Judging): Finding[] {
   const { status, milliseconds, headers } = main;
   const reached: Finding = { code: 'endpoint.reached', status: 'pass', facts: { status, milliseconds } };
-  if (status >= 300 && status < 400 && hasSession)
+  if (isRedirect(status) && (hasSession || [301, 308].includes(status)))
     return [{ code: 'endpoint.redirect', status: 'unknown', facts: { status, location: headers.location ?? '' } }];
   if (kindOf(main) === 'unclear') return [unclear(main)];
   if (!hasSession) {
     const isGiven = claimsIn(main) !== undefined;
+    // A page that is not there gives no token either, and so does whatever answers there by mistake.
+    if (kindOf(main) === 'refused' && !isAboutSession(main))
+      return [{ code: 'endpoint.status', status: 'unknown', facts: { status } }];
     return [
       reached,
       ...withoutSession(main),
@@ -95,24 +98,33 @@ function hole(code: string, facts: Finding['facts'], subject?: string): Finding 
   return { code, status: 'fail', ...(subject !== undefined && { subject }), facts };
 }
 
-function skipped(name: TrialName | 'rest', reason: 'no-session' | 'no-place' | 'stopped'): Finding {
+type Reason = 'no-session' | 'no-token' | 'no-place' | 'stopped';
+
+function skipped(name: TrialName | 'rest', reason: Reason): Finding {
   return { code: 'probe.not-tried', status: 'skip', subject: name, facts: { reason } };
 }
 
 function judgeTrial(name: TrialName, outcomes: Outcome[], main: Outcome, probe: ProbeRequest): Finding[] {
   const outcome = outcomes.find((one) => one.name === name);
   if (!outcome) return [skipped(name, 'failure' in outcomes.at(-1)! ? 'stopped' : 'no-place')];
-  if (name === 'no-session') return withoutSession(outcome);
   const base = claimsIn(main);
-  const isRefusedForSession = base === undefined && kindOf(outcome) === 'refused' && isAboutSession(outcome);
-  if (isRefusedForSession && name !== 'get') return [skipped(name, 'no-session')];
+  const isUntold = base === undefined && kindOf(outcome) === 'refused';
+  if (name === 'no-session')
+    return isUntold && !isAboutSession(outcome) ? [skipped(name, 'no-token')] : withoutSession(outcome);
+  if (isUntold && isAboutSession(outcome)) return [skipped(name, 'no-session')];
+  // Where its own front end gets no token, that others get none in the same way shows nothing.
+  if (isUntold && statusOf(outcome) === statusOf(main)) return [skipped(name, 'no-token')];
   return [judgeKind(name, outcome, base, probe)];
 }
 
 /** Refused before anything was looked at but the session that is not there. */
 function isAboutSession(outcome: Outcome): boolean {
   const status = statusOf(outcome) ?? 0;
-  return status === 401 || status === 403 || (status >= 300 && status < 400);
+  return status === 401 || status === 403 || isRedirect(status);
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status < 400;
 }
 
 function judgeKind(name: TrialName, outcome: Outcome, base: Claims | undefined, probe: ProbeRequest): Finding {

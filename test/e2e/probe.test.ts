@@ -363,6 +363,27 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
   );
 });
 
+it('takes no refusal for safety where nobody gets a token', async () => {
+  const { code, findings } = await probed({ first: () => json(404, {}) });
+  expect({ code, told: findings.map((one) => [one.status, one.code, one.subject].filter(Boolean).join(' ')) }).toEqual({
+    code: 1,
+    told: [
+      expect.stringMatching(/^pass transport\.safe /),
+      'fail endpoint.status',
+      'skip probe.not-tried no-session',
+      'skip probe.not-tried other-user',
+      'skip probe.not-tried injection',
+      'skip probe.not-tried malformed',
+      'skip probe.not-tried missing-user',
+      'skip probe.not-tried empty-user',
+      'skip probe.not-tried huge-user',
+      'skip probe.not-tried get',
+      'pass cors.closed https://127.0.0.1.courier-jwt-probe.invalid',
+      'pass answer.clean',
+    ],
+  });
+});
+
 it('finds: CORS for whoever ends alike, where the endpoint has a name', async () => {
   const cors = (origin: string | undefined) => (origin?.endsWith('localhost') ? allows(origin, true) : {});
   await withEndpoint({ cors }, async ({ url }) => {
@@ -381,6 +402,34 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; skipped: st
     faults: {},
     wrong: [],
     skipped: ['session', 'other-user', 'injection', 'malformed', 'missing-user', 'empty-user', 'huge-user'],
+    code: 0,
+  },
+  {
+    fault: 'it is not there',
+    faults: { first: () => ({ status: 404, body: 'Not Found' }) },
+    wrong: ['unknown endpoint.status'],
+    skipped: ['other-user', 'injection', 'malformed', 'missing-user', 'empty-user', 'huge-user', 'get'],
+    code: 4,
+  },
+  {
+    fault: 'the page of an app is there, whatever is asked for',
+    faults: { first: () => ({ status: 200, body: '<!doctype html>' }) },
+    wrong: ['unknown endpoint.status'],
+    skipped: ['other-user', 'injection', 'malformed', 'missing-user', 'empty-user', 'huge-user', 'get'],
+    code: 4,
+  },
+  {
+    fault: 'it has moved for good',
+    faults: { first: () => ({ status: 301, headers: { location: 'https://app.test/api' }, body: '' }) },
+    wrong: ['unknown endpoint.redirect'],
+    skipped: ['other-user', 'injection', 'malformed', 'missing-user', 'empty-user', 'huge-user', 'get'],
+    code: 4,
+  },
+  {
+    fault: 'none, the session is in front of all methods',
+    faults: { first: () => json(401, {}) },
+    wrong: [],
+    skipped: ['session', 'other-user', 'injection', 'malformed', 'missing-user', 'empty-user', 'huge-user', 'get'],
     code: 0,
   },
   {

@@ -14,7 +14,10 @@ export const probeSentences: Sentences = {
     say`${trialOf(k)}: answers ${k.fact('status')}, which says nothing of what was tried. ${k.fact('status') === '429' ? 'Try again later.' : 'Is what it needs, such as Courier, there?'}`,
   'endpoint.redirect': (k) =>
     say`redirects (${k.fact('status')}) to ${k.fact('location') || 'nowhere'}: a session is not sent after a redirect. Is that the URL to probe, or the page to sign in?`,
-  'endpoint.status': (k) => say`answers ${k.fact('status')} to the request of its own front end: no token.`,
+  'endpoint.status': (k) =>
+    k.status === 'unknown'
+      ? say`answers ${k.fact('status')} without a session, where 401 is usual: is that the endpoint, and --body what it takes?`
+      : say`answers ${k.fact('status')} to the request of its own front end: no token.`,
   'session.refused': (k) =>
     say`refuses the session of --header (${k.fact('status')}): has it ended, is it another user's than --user says, or does a CSRF token belong with it? Nothing that needs one could be told.`,
   'session.required': (k) => say`without the session: no token (${k.fact('status')}).`,
@@ -97,6 +100,7 @@ const trialsOf = (k: Known) =>
 
 const whyNotTried: Record<string, string> = {
   'no-session': 'That needs a session: --header gives one.',
+  'no-token': "The front end's own request got none: that others get none shows nothing.",
   'no-place': 'Neither --body nor the URL has {user} in it.',
   stopped: 'No more was sent once there was no answer.',
 };
