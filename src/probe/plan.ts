@@ -120,8 +120,8 @@ function withoutSession(request: HttpRequest, probe: ProbeRequest): HttpRequest 
 }
 
 /** As a browser asks before a page of another origin may send the request. It never sends a session. */
-function preflight(request: HttpRequest, probe: ProbeRequest): HttpRequest {
-  const { headers, body: _, ...rest } = withoutSession(request, probe);
+function preflight({ body: _, ...request }: HttpRequest, probe: ProbeRequest): HttpRequest {
+  const { headers, ...rest } = withoutSession(request, probe);
   const asked = {
     origin: foreignOrigin(probe.url),
     'access-control-request-method': probe.method,

@@ -1,0 +1,242 @@
+import { expect, it } from 'vitest';
+import type { HttpResponse } from '../../src/courier/transport.js';
+import { Failure } from '../../src/errors.js';
+import { judgeOutcomes } from '../../src/probe/judge.js';
+import { type ProbeRequest, type TrialName, planFor } from '../../src/probe/plan.js';
+import { runTrials } from '../../src/probe/run.js';
+import { sign } from '../support/courier-server.js';
+import { howToScopes } from '../support/endpoint.js';
+
+const now = 1_800_000_000;
+const cookie = 'sid=c2Vzc2lvbg';
+const asked: ProbeRequest = {
+  url: 'https://app.test/api/token',
+  method: 'POST',
+  body: '{"userId":"{user}"}',
+  headers: { cookie },
+  user: 'alice',
+  otherUser: 'bob',
+  timeoutMs: 1000,
+};
+
+const answer = (status: number, body: unknown = {}, headers: Record<string, string> = {}): HttpResponse => ({
+  status,
+  headers: { 'cache-control': 'no-store', ...headers },
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+});
+const tokenOf = (scope: string) =>
+  answer(200, {
+    token: sign({ scope, tenant_scope: 'published/test', tenant_id: 'w', iat: now, exp: now + 86_400 }),
+  });
+const own = tokenOf(`user_id:alice ${howToScopes}`);
+const timeout = new Failure('courier.timeout', { host: 'app.test', seconds: 1 });
+
+type Answers = Partial<Record<TrialName, HttpResponse | Failure>>;
+
+/** Without a hole; a row changes what some requests get. */
+const sound: Answers = {
+  session: own,
+  'no-session': answer(401),
+  preflight: answer(204),
+  get: answer(405),
+};
+
+/** What the endpoint is found to be, and which requests it got. */
+async function judged(answers: Answers, probe: Partial<ProbeRequest> = {}) {
+  const request = { ...asked, ...probe };
+  const plan = planFor(request);
+  const sent: TrialName[] = [];
+  const send = async () => {
+    const { name } = plan[sent.length]!;
+    sent.push(name);
+    const given = { ...sound, ...answers }[name] ?? answer(403);
+    if (given instanceof Failure) throw given;
+    return given;
+  };
+  const outcomes = await runTrials(plan, 'token', { transport: { send }, now: () => now });
+  const findings = judgeOutcomes(outcomes, request, { for: undefined, tokenPath: 'token', keys: [], now });
+  return { sent, findings };
+}
+
+const told = ({ status, code, subject }: { status: string; code: string; subject?: string }) =>
+  [status, code, subject].filter(Boolean).join(' ');
+const everything = [
+  'session',
+  'no-session',
+  'other-user',
+  'injection',
+  'missing-user',
+  'empty-user',
+  'huge-user',
+  'malformed',
+  'foreign-origin',
+  'preflight',
+  'get',
+];
+const injected = `user_id:alice ${howToScopes}`;
+const foreign = 'https://app.test.courier-jwt-probe-app.test';
+const allowed = (origin: string, more: Record<string, string> = {}) => ({
+  'access-control-allow-origin': origin,
+  ...more,
+});
+const withCookies = { 'access-control-allow-credentials': 'true' };
+
+it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; wrong: string[]; facts?: object }>([
+  { name: 'nothing', answers: {}, wrong: [] },
+  { name: 'a session that is another’s', answers: { session: answer(403) }, wrong: ['unknown session.refused'] },
+  {
+    name: 'no-store in capitals, among others',
+    answers: { session: { ...own, headers: { 'cache-control': 'private, No-Store' } } },
+    wrong: [],
+  },
+  {
+    name: 'a word that only ends so',
+    answers: { session: { ...own, headers: { 'cache-control': 'x-no-store' } } },
+    wrong: ['fail cache.storable'],
+    facts: { cacheControl: 'x-no-store' },
+  },
+  {
+    name: 'another user by a space',
+    answers: { injection: tokenOf(`${injected} user_id:bob`) },
+    wrong: ['fail injection.minted'],
+    facts: { status: 200, users: ['alice', 'bob'], scopes: [] },
+  },
+  {
+    name: 'a scope by a space',
+    answers: { injection: tokenOf(`${injected} write:brands`) },
+    wrong: ['fail injection.minted'],
+    facts: { status: 200, users: ['alice'], scopes: ['write:brands'] },
+  },
+  {
+    name: 'an id with its spaces taken out',
+    answers: { injection: tokenOf('user_id:aliceuser_id:bobwrite:brands') },
+    wrong: [],
+  },
+  {
+    name: 'own token, whoever is named',
+    answers: { 'other-user': own, 'empty-user': own, 'huge-user': own },
+    wrong: [],
+  },
+  {
+    name: 'own token with more in it',
+    answers: { 'other-user': tokenOf(`${injected} tenants:read`) },
+    wrong: ['fail other-user.minted'],
+    facts: { status: 200, users: ['alice'], scopes: ['tenants:read'] },
+  },
+  {
+    name: 'a token of both',
+    answers: { 'other-user': tokenOf(`user_id:alice user_id:bob ${howToScopes}`) },
+    wrong: ['fail other-user.minted'],
+    facts: { status: 200, users: ['alice', 'bob'], scopes: [] },
+  },
+  {
+    name: 'a token of bob for a cookie',
+    answers: { session: tokenOf(`user_id:bob ${howToScopes}`), 'other-user': own },
+    wrong: ['fail user.mismatch bob'],
+  },
+  {
+    name: 'CORS in the answer alone',
+    answers: { 'foreign-origin': { ...own, headers: { ...own.headers, ...allowed(foreign) } } },
+    wrong: [`fail cors.reflected ${foreign}`],
+    facts: { credentials: false },
+  },
+  {
+    name: 'CORS in the preflight alone',
+    answers: { preflight: answer(204, '', allowed(foreign, withCookies)) },
+    wrong: [`fail cors.reflected ${foreign}`],
+    facts: { credentials: true },
+  },
+  {
+    name: 'CORS for all, credentials in the preflight',
+    answers: { preflight: answer(204, '', allowed('*', withCookies)), 'foreign-origin': answer(200, '', allowed('*')) },
+    wrong: [`fail cors.wildcard-credentials ${foreign}`],
+    facts: { credentials: true },
+  },
+  {
+    name: 'credentials that are not true',
+    answers: { preflight: answer(204, '', allowed('*', { 'access-control-allow-credentials': 'false' })) },
+    wrong: [`warn cors.any-origin ${foreign}`],
+    facts: { credentials: false },
+  },
+  {
+    name: 'an API key in a header',
+    answers: { get: answer(405, {}, { 'x-debug': 'Bearer pk_test_ABCDEFGHIJKLMNOP' }) },
+    wrong: ['fail answer.api-key'],
+    facts: { trials: ['get'] },
+  },
+  {
+    name: 'what Courier fails with, as a gateway',
+    answers: { 'other-user': answer(502) },
+    wrong: ['unknown endpoint.unavailable other-user'],
+    facts: { status: 502 },
+  },
+])('finds $name', async ({ answers, probe, wrong, facts }) => {
+  const { findings, sent } = await judged(answers, probe);
+  const bad = findings.filter(({ status }) => !['pass', 'skip'].includes(status));
+  expect({ wrong: bad.map(told), sent, facts: facts && bad[0]?.facts }).toEqual({ wrong, sent: everything, facts });
+  const language = ['courier-jwt', 'snippet', '--lang', 'node'];
+  expect(bad.filter(({ status }) => status !== 'unknown').map(({ fix }) => fix)).toEqual(
+    wrong.filter((one) => !one.startsWith('unknown')).map(() => language),
+  );
+});
+
+it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; sent: string[]; skipped: string[] }>([
+  {
+    name: 'after the first request, when nothing answers it',
+    answers: { session: new Failure('courier.unreachable', { host: 'app.test', reason: 'refused', detail: '' }) },
+    sent: ['session'],
+    skipped: ['stopped rest'],
+  },
+  {
+    name: 'after two that time out',
+    answers: { 'no-session': timeout, injection: timeout },
+    sent: everything.slice(0, 4),
+    skipped: [
+      'stopped missing-user',
+      'stopped empty-user',
+      'stopped huge-user',
+      'stopped malformed',
+      'stopped get',
+      'stopped foreign-origin',
+    ],
+  },
+  {
+    name: 'not after one that hangs up',
+    answers: { 'no-session': new Failure('courier.unreachable', { host: 'app.test', reason: 'dropped', detail: '' }) },
+    sent: everything,
+    skipped: [],
+  },
+  {
+    name: 'before what there is no place for',
+    answers: {},
+    probe: { body: '{}' },
+    sent: ['session', 'no-session', 'malformed', 'foreign-origin', 'preflight', 'get'],
+    skipped: [
+      'no-place other-user',
+      'no-place injection',
+      'no-place missing-user',
+      'no-place empty-user',
+      'no-place huge-user',
+    ],
+  },
+  {
+    name: 'before what needs a session, without one',
+    answers: { 'no-session': answer(401), 'other-user': answer(401), injection: answer(400), get: answer(401) },
+    probe: { headers: {} },
+    sent: everything.slice(1),
+    skipped: [
+      'no-session session',
+      'no-session other-user',
+      'no-session missing-user',
+      'no-session empty-user',
+      'no-session huge-user',
+      'no-session malformed',
+      'no-session get',
+    ],
+  },
+])('ends $name', async ({ answers, probe, sent, skipped }) => {
+  const found = await judged(answers, probe);
+  const skips = found.findings.filter(({ code }) => code === 'probe.not-tried');
+  const reasons = skips.map(({ subject, facts }) => `${String(facts.reason)} ${subject}`);
+  expect({ sent: found.sent, skipped: reasons.toSorted() }).toEqual({ sent, skipped: skipped.toSorted() });
+});

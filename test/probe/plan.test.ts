@@ -1,0 +1,58 @@
+import { expect, it } from 'vitest';
+import { userAgent } from '../../src/courier/user-agent.js';
+import { type ProbeRequest, foreignOrigin, planFor } from '../../src/probe/plan.js';
+
+const asked: ProbeRequest = {
+  url: 'https://app.test/api/token?tenant=x',
+  method: 'POST',
+  body: '{"userId":"{user}","device":"web"}',
+  headers: { cookie: 'sid=1', accept: '*/*' },
+  user: 'alice',
+  otherUser: 'bob',
+  timeoutMs: 1000,
+};
+
+const own = { accept: '*/*', connection: 'close', 'user-agent': userAgent, cookie: 'sid=1' };
+const json = { 'content-type': 'application/json' };
+const nobody = { accept: 'application/json', connection: 'close', 'user-agent': userAgent };
+const origin = { origin: 'https://app.test.courier-jwt-probe-app.test' };
+const { url } = asked;
+
+it('is what a front end asks, and what a stranger would', () => {
+  const sent = planFor(asked).map(({ name, request: { timeoutMs: _, signal: __, ...request } }) => ({
+    name,
+    ...request,
+  }));
+  const named = (user: string) => `{"userId":"${user}","device":"web"}`;
+  const post = { method: 'POST', url, headers: { ...own, ...json } };
+  expect(sent).toEqual([
+    { name: 'session', ...post, body: named('alice') },
+    { name: 'no-session', ...post, headers: { ...nobody, ...json }, body: named('alice') },
+    { name: 'other-user', ...post, body: named('bob') },
+    { name: 'injection', ...post, body: named('alice user_id:bob write:brands') },
+    { name: 'missing-user', ...post, body: '{"device":"web"}' },
+    { name: 'empty-user', ...post, body: named('') },
+    { name: 'huge-user', ...post, body: named('a'.repeat(50_000)) },
+    { name: 'malformed', ...post, body: '{"userId":' },
+    { name: 'foreign-origin', ...post, headers: { ...own, ...json, ...origin }, body: named('alice') },
+    {
+      name: 'preflight',
+      method: 'OPTIONS',
+      url,
+      headers: {
+        ...nobody,
+        ...origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type',
+      },
+    },
+    { name: 'get', method: 'GET', url: `${url}&userId=alice`, headers: own },
+  ]);
+});
+
+it.each([
+  ['https://app.test/api', 'https://app.test.courier-jwt-probe-app.test'],
+  ['http://127.0.0.1:3000/api', 'https://127.0.0.1.courier-jwt-probe.invalid'],
+  ['http://[::1]:3000/api', 'https://1.courier-jwt-probe.invalid'],
+  ['http://localhost:3000/{user}', 'https://localhost.courier-jwt-probe-localhost'],
+])('an origin that is foreign to %s', (endpoint, expected) => expect(foreignOrigin(endpoint)).toBe(expected));
