@@ -9,9 +9,8 @@ import { servePage } from '../support/inbox-page.js';
 
 /** README's front end, which signs in and gets a new token before the old one ends. */
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-const [frontEnd = ''] = Array.from(readme.matchAll(/```js\n([^]*?)```/g), ([, code]) => code!).filter((code) =>
-  /expiresAt[^]*signIn|signIn[^]*expiresAt/.test(code),
-);
+const blocks = Array.from(readme.matchAll(/```js\n([^]*?)```/g), ([, code]) => code!);
+const frontEnd = blocks.find((code) => code.includes('signIn') && code.includes('expiresAt')) ?? '';
 
 /** As it stands there, but for where the endpoint and Courier are. */
 const pageOf = (endpoint: string, { apiUrls }: RunningEmulator) =>
