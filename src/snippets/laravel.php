@@ -1,0 +1,1 @@
+<?php // inbox:read:messages inbox:write:events read:preferences write:preferences read:brands

@@ -1,0 +1,1 @@
+# inbox:read:messages inbox:write:events read:preferences write:preferences read:brands
