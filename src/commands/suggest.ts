@@ -1,5 +1,6 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
+import { type Language, languages } from '../snippets/languages.js';
 import { operandsIn, partsOf } from './argv.js';
 import { commandTable, splitCommand } from './table.js';
 import { pasteable } from './words.js';
@@ -32,6 +33,18 @@ const otherNames: Record<string, string[]> = {
     'listen',
   ],
   probe: ['audit', 'scan', 'pentest', 'endpoint', 'check-endpoint', 'attack', 'backend'],
+  snippet: [
+    'snippets',
+    'example',
+    'examples',
+    'sample',
+    'template',
+    'scaffold',
+    'boilerplate',
+    'code',
+    'codegen',
+    'how-to',
+  ],
   smoke: ['smoke-test', 'smoketest', 'ci'],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],
@@ -57,24 +70,55 @@ export function suggestCommand(group: string, word: string, rest: string[]): str
   // It needs a name, and `test` is what most begin with.
   const named = name === 'env add' && operandsIn(rest).length === 0 ? [name, 'test'] : [name];
   const words = named.join(' ').split(' ');
-  return pasteable([...words, ...rest]) ?? pasteable(words);
+  const all = [...words, ...rest];
+  return (name === 'snippet' ? snippetIn(all) : undefined) ?? pasteable(all) ?? pasteable(words);
 }
 
 /** What was probably meant by a word too many: `scopes inbox`. */
 export function suggestOperand(command: string, argv: string[]): string[] | undefined {
   if (command === 'emulator') return emulatorWithout(argv);
+  if (command === 'snippet') return snippetIn(argv);
   const surface = surfaces.find(({ id }) => argv.includes(id));
   return command === 'scopes' && surface ? ['courier-jwt', 'scopes', '--for', surface.id] : undefined;
 }
 
 /** It starts by itself, and a port is behind its flag. */
 function emulatorWithout(argv: string[]): string[] | undefined {
-  const words = partsOf(argv).flatMap(({ flag, words: [word = '', ...rest] }) => {
-    if (flag !== undefined) return [word, ...rest];
+  return rephrased(argv, (word) => {
     if (['start', 'run', 'up', 'serve'].includes(word)) return [];
     return /^\d{1,5}$/.test(word) ? ['--port', word] : [word];
   });
+}
+
+/** A language is behind its flag. */
+function snippetIn(argv: string[]): string[] | undefined {
+  return rephrased(argv, (word) => {
+    const language = languages.find((one) => one === word) ?? languageMeant(word);
+    return language ? ['--lang', language] : [word];
+  });
+}
+
+/** A command line whose words that are no flags are said in another way; undefined where that changes nothing. */
+function rephrased(argv: string[], phrase: (word: string) => string[]): string[] | undefined {
+  const words = partsOf(argv).flatMap((part) => (part.flag === undefined ? part.words.flatMap(phrase) : part.words));
   return words.join(' ') === argv.join(' ') ? undefined : pasteable(words);
+}
+
+/** What people call a language of snippets, and frameworks that one of them comes nearest to. */
+const otherLanguages: Record<Language, string[]> = {
+  express: ['expressjs', 'js', 'javascript', 'ts', 'typescript', 'nest', 'nestjs'],
+  flask: ['python', 'python3', 'py', 'django', 'fastapi'],
+  spring: ['java', 'kotlin', 'spring-boot', 'springboot'],
+  laravel: ['php', 'symfony'],
+  rails: ['ruby', 'rb', 'ror', 'ruby-on-rails', 'sinatra'],
+  node: ['nodejs', 'node.js', 'http', 'fastify', 'koa', 'hono', 'next', 'nextjs'],
+  curl: ['sh', 'bash', 'shell', 'zsh', 'cgi'],
+};
+
+/** The language of a snippet that was probably meant. */
+export function languageMeant(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  return languages.find((one) => otherLanguages[one].includes(lower)) ?? similar(lower, [...languages]);
 }
 
 /** What was probably meant by a word too many before the `--` of `exec`: as a rule it is where the command begins. */
@@ -119,6 +163,9 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--hostname': ['--host'],
     '--bind': ['--host'],
     '--data': ['--seed'],
+    '--language': ['--lang'],
+    '--framework': ['--lang'],
+    '-l': ['--lang'],
     '--format': ['--output', '--reporter'],
     '--reporters': ['--reporter'],
     '--workers': ['--concurrency'],

@@ -58,6 +58,11 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./probe.js'),
   },
   {
+    name: 'snippet',
+    summary: 'the backend that mints for your front end, in the language of yours',
+    load: () => import('./snippet.js'),
+  },
+  {
     name: 'emulator',
     summary: 'a local Courier, for a front end and its backend, without account or key',
     load: () => import('./emulator.js'),

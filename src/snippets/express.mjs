@@ -20,23 +20,25 @@ router.post(
   '/api/generate-courier-jwt',
   (req, res, next) => (signedInUser(req) ? next() : refuse(res, 401)),
   express.json({ limit: '10kb' }),
-  async (req, res) => {
-    const user = signedInUser(req);
-    const { userId = user } = req.body ?? {};
-    if (!isUserId(user) || typeof userId !== 'string') return refuse(res, 400);
-    if (userId !== user) return refuse(res, 403);
-
-    const { token, failure } = await issueToken(user);
-    if (failure) {
-      console.error('courier token: none for %j: %s', user, failure);
-      return refuse(res, isTemporary(failure) ? 503 : 502);
-    }
-    console.info('courier token: for %j, %s, %s', user, SCOPES, EXPIRES_IN);
-    res.set('Cache-Control', 'no-store').json({ token, expiresIn: EXPIRES_IN });
-  },
+  (req, res, next) => answer(req, res).catch(next),
   // A body that is no JSON, or too long; Express tells it from other handlers by its four parameters.
   (error, req, res, _next) => refuse(res, error.status ?? 500),
 );
+
+async function answer(req, res) {
+  const user = signedInUser(req);
+  const { userId = user } = req.body ?? {};
+  if (!isUserId(user) || typeof userId !== 'string') return refuse(res, 400);
+  if (userId !== user) return refuse(res, 403);
+
+  const { token, failure } = await issueToken(user);
+  if (failure) {
+    console.error('courier token: none for %j: %s', user, failure);
+    return refuse(res, isTemporary(failure) ? 503 : 502);
+  }
+  console.info('courier token: for %j, %s, %s', user, SCOPES, EXPIRES_IN);
+  res.set('Cache-Control', 'no-store').json({ token, expiresIn: EXPIRES_IN });
+}
 
 function refuse(res, status) {
   res.status(status).json({ error: STATUS_CODES[status] });

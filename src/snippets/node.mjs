@@ -1,6 +1,6 @@
 // POST /api/generate-courier-jwt for node:http: a Courier token for whoever is signed in, and for nobody else.
 // Save it as courier-token.mjs, and tell it who is signed in:
-//   import { courierToken } from './courier-token.mjs';
+//   import courierToken from './courier-token.mjs';
 //   const tokens = courierToken((request) => sessionOf(request)?.userId);
 //   createServer((request, response) => {
 //     if (request.url === '/api/generate-courier-jwt') return tokens(request, response);
@@ -13,7 +13,7 @@ const EXPIRES_IN = '1d';
 const LONGEST_BODY = 10_000;
 
 /** A listener; `signedInUser(request)` gives the id of the session's user, or a promise of it: nothing for nobody. */
-export function courierToken(signedInUser) {
+export default function courierToken(signedInUser) {
   return async (request, response) => {
     const { status, ...body } = await answerTo(request, signedInUser).catch((error) => {
       console.error('courier token: %s', error.name);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,6 +21,8 @@ export interface SnippetApp {
   file: string;
   /** What else is in that folder, by path. */
   files(place: Place): Record<string, string>;
+  /** What is linked into it, by path: its packages. */
+  links?: Record<string, string>;
   /** What starts it, in its folder; besides these variables it gets PATH, HOME, PORT, COURIER_BASE_URL and COURIER_API_KEY. */
   start(place: Place): { argv: [string, ...string[]]; variables?: Record<string, string> };
   /** Headers of a user's session; unless given, `GET /login?user=…` sets cookies and may answer headers as a JSON object. */
@@ -43,7 +45,7 @@ export interface Answered {
   body: unknown;
 }
 
-const path = '/api/generate-courier-jwt';
+const endpoint = '/api/generate-courier-jwt';
 const apiKey = 'token_0fTheSn1ppetsT3st5Zq7Rk2Vx9Lm4';
 
 interface Row {
@@ -79,7 +81,11 @@ const rows: Row[] = [
   { name: 'a list', body: '{"userId":["alice"]}', answer: badRequest },
   { name: 'no JSON', body: '{"userId":', answer: badRequest },
   { name: 'no object', body: '"alice"', answer: badRequest },
-  { name: 'a huge body', body: `{"userId":"${'a'.repeat(20_000)}"}`, answer: refused(413, 'Payload Too Large') },
+  {
+    name: 'a huge body',
+    body: `{"userId":"${'a'.repeat(20_000)}"}`,
+    answer: { status: 413, body: { error: expect.any(String) } },
+  },
   { name: 'a session that adds a scope', session: 'alice user_id:bob', body: '{}', answer: badRequest },
   { name: 'a session with a line break', session: 'alice\nforged', body: '{}', answer: badRequest },
   { name: 'a session with an invisible character', session: 'alice\u200b', body: '{}', answer: badRequest },
@@ -146,8 +152,20 @@ export function proveSnippet(app: SnippetApp): void {
 
     it('has no hole that courier-jwt probe finds', async () => {
       courier.misbehave(emulated);
-      const session = Object.entries(await running.signIn('alice')).flatMap((header) => ['--header', header.join(': ')]);
-      const argv = ['probe', `${running.url}${path}`, '--user', 'alice', '--other-user', 'bob', '--json', ...session];
+      const session = Object.entries(await running.signIn('alice')).flatMap((header) => [
+        '--header',
+        header.join(': '),
+      ]);
+      const argv = [
+        'probe',
+        `${running.url}${endpoint}`,
+        '--user',
+        'alice',
+        '--other-user',
+        'bob',
+        '--json',
+        ...session,
+      ];
       const ran = await courierJwt(argv);
       const { findings } = documentOf<{ findings: Finding[] }>(ran);
       const found = findings.map(({ status, code, subject }) => [status, code, subject].filter(Boolean).join(' '));
@@ -193,15 +211,16 @@ export function proveSnippet(app: SnippetApp): void {
 }
 
 async function ask(url: string, headers: Record<string, string>, body: string) {
-  const response = await fetch(url + path, {
+  const response = await fetch(url + endpoint, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body,
     redirect: 'manual',
   });
   const said = await response.text();
-  const value = said === '' ? null : (JSON.parse(said) as unknown);
-  const { token } = { ...(value as { token?: string } | null) };
+  const isJson = response.headers.get('content-type')?.startsWith('application/json');
+  const value: unknown = isJson ? JSON.parse(said) : said;
+  const { token } = value as { token?: string };
   const cacheControl = response.headers.get('cache-control');
   return { status: response.status, body: value, ...(token && { token, cacheControl }) };
 }
@@ -231,6 +250,7 @@ export async function startApp(app: SnippetApp, variables: Record<string, string
     mkdirSync(dirname(join(place.folder, name)), { recursive: true });
     writeFileSync(join(place.folder, name), content, { mode: 0o755 });
   }
+  for (const [name, target] of Object.entries(app.links ?? {})) symlinkSync(target, join(place.folder, name));
   const { argv, variables: own } = app.start(place);
   const child = spawn(argv[0], argv.slice(1), {
     cwd: place.folder,
