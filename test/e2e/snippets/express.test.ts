@@ -25,5 +25,5 @@ app.listen(process.env.PORT, '127.0.0.1');
 `,
   }),
   start: () => ({ argv: [process.execPath, 'app.mjs'], variables: { NODE_ENV: 'production' } }),
-  tokenLine: /^courier token: for "alice", inbox:read:messages .*read:brands, 1d$/m,
+  tokenLine: /^courier token: for ".+", inbox:read:messages .*read:brands, 1d$/m,
 });

@@ -30,5 +30,5 @@ def login():
 `,
   }),
   start: ({ port }) => ({ argv: [python, gunicorn, '--bind', `127.0.0.1:${port}`, 'app:app'] }),
-  tokenLine: /courier token: for 'alice', inbox:read:messages .*read:brands, 1d$/m,
+  tokenLine: /courier token: for '.+', inbox:read:messages .*read:brands, 1d$/m,
 });

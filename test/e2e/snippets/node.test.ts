@@ -24,5 +24,5 @@ createServer((request, response) => {
 `,
   }),
   start: () => ({ argv: [process.execPath, 'app.mjs'] }),
-  tokenLine: /^courier token: for "alice", inbox:read:messages .*read:brands, 1d$/m,
+  tokenLine: /^courier token: for ".+", inbox:read:messages .*read:brands, 1d$/m,
 });
