@@ -46,7 +46,7 @@ export interface Answered {
 }
 
 const endpoint = '/api/generate-courier-jwt';
-const apiKey = 'token_0fTheSn1ppetsT3st5Zq7Rk2Vx9Lm4';
+export const apiKey = 'token_0fTheSn1ppetsT3st5Zq7Rk2Vx9Lm4';
 
 interface Row {
   name: string;
