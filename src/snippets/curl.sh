@@ -13,7 +13,8 @@ LONGEST_BODY=10000
 
 # A query may become arguments of a CGI script: they name nobody.
 if [ -n "${GATEWAY_INTERFACE-}" ]; then
-  user=${REMOTE_USER-} # Put your own way here.
+  # The id that Courier knows the user by. Put your own way here.
+  user=${REMOTE_USER-}
 else
   user=${1-}
 fi

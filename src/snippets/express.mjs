@@ -13,16 +13,16 @@ const EXPIRES_IN = '1d';
 const router = express.Router();
 export default router;
 
-// Put your own way here.
+// The id that Courier knows the user by, a text. Put your own way here.
 const signedInUser = (req) => req.session?.userId;
 
 router.post(
   '/api/generate-courier-jwt',
   (req, res, next) => (signedInUser(req) ? next() : refuse(res, 401)),
   express.json({ limit: '10kb' }),
-  (req, res, next) => answer(req, res).catch(next),
-  // A body that is no JSON, or too long; Express tells it from other handlers by its four parameters.
-  (error, req, res, _next) => refuse(res, error.status ?? 500),
+  answer,
+  // A body that is no JSON, or too long. Express knows it by its four parameters.
+  (error, req, res, next) => (error.status < 500 ? refuse(res, error.status) : next(error)),
 );
 
 async function answer(req, res) {

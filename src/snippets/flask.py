@@ -32,7 +32,8 @@ courier = build_opener(NoRedirects)
 
 
 def signed_in_user():
-    return session.get('user_id')  # Put your own way here.
+    # The id that Courier knows the user by, a text. Put your own way here.
+    return session.get('user_id')
 
 
 @courier_token.post('/api/generate-courier-jwt')

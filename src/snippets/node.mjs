@@ -12,7 +12,7 @@ const SCOPES = 'inbox:read:messages inbox:write:events read:preferences write:pr
 const EXPIRES_IN = '1d';
 const LONGEST_BODY = 10_000;
 
-/** A listener; `signedInUser(request)` gives the id of the session's user, or a promise of it: nothing for nobody. */
+/** A listener; `signedInUser(request)` gives the id that Courier knows the user by, or a promise of it: nothing for nobody. */
 export default function courierToken(signedInUser) {
   return async (request, response) => {
     const { status, ...body } = await answerTo(request, signedInUser).catch((error) => {

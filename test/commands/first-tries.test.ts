@@ -131,9 +131,9 @@ describe('what people try first is answered with what they meant', () => {
         ['java', 'spring'],
         ['sh', 'curl'],
       ] as const
-    ).map(([tried, meant]) => ({
-      argv: ['snippet', '--lang', tried, '--for', 'inbox'],
-      said: `--lang ${tried}: it takes express, flask, spring, laravel, rails, node or curl. Did you mean ${meant}?`,
+    ).map(([other, meant]) => ({
+      argv: ['snippet', '--lang', other, '--for', 'inbox'],
+      said: `--lang ${other}: it takes express, flask, spring, laravel, rails, node or curl. Did you mean ${meant}?`,
       offered: `courier-jwt snippet --lang ${meant} --for inbox`,
     })),
     {

@@ -5,7 +5,15 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmulator } from '../../src/emulator/index.js';
 import type { Finding } from '../../src/report.js';
-import { type CourierServer, type Misbehaviour, drop, hang, json, startCourier, text } from './courier-server.js';
+import {
+  type CourierServer,
+  type Misbehaviour,
+  drop,
+  hang,
+  json,
+  startCourier,
+  text as page,
+} from './courier-server.js';
 import { leaksIn } from './e2e-secrets.js';
 import { claimsOf, documentOf } from './e2e-world.js';
 import { howToScopes, served } from './endpoint.js';
@@ -94,12 +102,12 @@ const rows: Row[] = [
   { name: 'Courier: 400', courier: json(400, { message: saying }), answer: badGateway, says: /\b400\b/ },
   { name: 'Courier: 401', courier: json(401, { message: saying }), answer: badGateway, says: /\b401\b/ },
   { name: 'Courier: 302', courier: (...to) => redirect(...to), answer: badGateway, says: /\b302\b/ },
-  { name: 'Courier: a page', courier: text(200, `<p>${saying}</p>`), answer: badGateway },
+  { name: 'Courier: a page', courier: page(200, `<p>${saying}</p>`), answer: badGateway },
   { name: 'Courier: no token', courier: json(200, { message: saying }), answer: badGateway },
   { name: 'Courier: a token that is none', courier: json(200, { token: { message: saying } }), answer: badGateway },
   { name: 'Courier: 429', courier: json(429, { message: saying }), answer: unavailable, says: /\b429\b/ },
   { name: 'Courier: 500', courier: json(500, { message: saying }), answer: unavailable, says: /\b500\b/ },
-  { name: 'Courier: 503', courier: text(503, saying), answer: unavailable, says: /\b503\b/ },
+  { name: 'Courier: 503', courier: page(503, saying), answer: unavailable, says: /\b503\b/ },
   { name: 'Courier breaks off', courier: drop, answer: unavailable },
   { name: 'Courier hangs', courier: hang, answer: unavailable },
 ];
@@ -234,7 +242,7 @@ function redirect(...[, response]: Parameters<Misbehaviour>): void {
   response.writeHead(302, { location: '/elsewhere' }).end(saying);
 }
 
-export interface RunningApp {
+interface RunningApp {
   url: string;
   /** All that it has logged so far. */
   log(): string;
@@ -246,7 +254,7 @@ export interface RunningApp {
 }
 
 /** Writes what `courier-jwt snippet` prints among the application's files, and starts it. Rejects when it ends instead. */
-export async function startApp(app: SnippetApp, variables: Record<string, string>): Promise<RunningApp> {
+async function startApp(app: SnippetApp, variables: Record<string, string>): Promise<RunningApp> {
   const place = { folder: configFolder(), port: await freePort() };
   const { stdout } = await courierJwt(['snippet', '--lang', app.language, '-q']);
   const files = Object.entries({ ...app.files(place), [app.file]: stdout });
