@@ -93,7 +93,7 @@ function emulatorWithout(argv: string[]): string[] | undefined {
 /** A language is behind its flag. */
 function snippetIn(argv: string[]): string[] | undefined {
   return rephrased(argv, (word) => {
-    const language = languages.find((one) => one === word) ?? languageMeant(word);
+    const language = languageMeant(word);
     return language ? ['--lang', language] : [word];
   });
 }

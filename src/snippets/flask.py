@@ -43,14 +43,20 @@ def generate_courier_jwt():
         return refuse(401)
     if request.content_length is None or request.content_length > LONGEST_BODY:
         return refuse(413)
-    body = request.get_json(force=True, silent=True) if request.content_length else {}
-    if not isinstance(body, dict) or not isinstance(body.get('userId', user), str) or not is_user_id(user):
+    try:
+        named = json.loads(request.get_data() or '{}').get('userId', user)
+    except (ValueError, AttributeError, RecursionError):
         return refuse(400)
-    if body.get('userId', user) != user:
+    if not isinstance(named, str) or not is_user_id(user):
+        return refuse(400)
+    if named != user:
         return refuse(403)
 
+    key = os.environ.get('COURIER_API_KEY')
+    if not key:
+        return fail(user, 'COURIER_API_KEY is not set', 502)
     try:
-        token = issue_token(user)
+        token = issue_token(user, key)
     except HTTPError as error:
         return fail(user, error.code, 503 if error.code == 429 or error.code >= 500 else 502)
     except (OSError, HTTPException) as error:  # Unreachable, or slow.
@@ -71,12 +77,11 @@ def fail(user, reason, status):
 
 
 def is_user_id(user):
-    """A space in it would add scopes; isprintable takes no other one, and nothing that is not seen."""
+    """A space in it would add scopes; isprintable takes that one alone, and nothing invisible."""
     return isinstance(user, str) and 1 <= len(user) <= 256 and user.isprintable() and ' ' not in user
 
 
-def issue_token(user):
-    key = os.environ['COURIER_API_KEY']
+def issue_token(user, key):
     url = os.environ.get('COURIER_BASE_URL', 'https://api.courier.com') + '/auth/issue-token'
     body = json.dumps({'scope': f'user_id:{user} {SCOPES}', 'expires_in': EXPIRES_IN}).encode()
     headers = {'Authorization': f'Bearer {key}', 'Content-Type': 'application/json'}

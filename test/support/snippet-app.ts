@@ -11,6 +11,7 @@ import {
   drop,
   hang,
   json,
+  stall,
   startCourier,
   text as page,
 } from './courier-server.js';
@@ -88,6 +89,7 @@ const rows: Row[] = [
   { name: 'a number', body: '{"userId":5}', answer: badRequest },
   { name: 'a list', body: '{"userId":["alice"]}', answer: badRequest },
   { name: 'no JSON', body: '{"userId":', answer: badRequest },
+  { name: 'a deep list', body: `{"userId":${'['.repeat(4000)}${']'.repeat(4000)}}`, answer: badRequest },
   { name: 'no object', body: 'null', answer: badRequest },
   {
     name: 'a huge body',
@@ -99,7 +101,12 @@ const rows: Row[] = [
   { name: 'a session with an invisible character', session: 'alice\u200b', body: '{}', answer: badRequest },
   { name: 'a session with a space of Unicode', session: 'alice\u2003bob', body: '{}', answer: badRequest },
   { name: 'a session of 257 characters', session: 'a'.repeat(257), body: '{}', answer: badRequest },
-  { name: 'Courier: 400', courier: json(400, { message: saying }), answer: badGateway, says: /\b400\b/ },
+  {
+    name: 'Courier: 400',
+    courier: json(400, { message: saying, token: 'eyJ.eyJ.sig' }),
+    answer: badGateway,
+    says: /\b400\b/,
+  },
   { name: 'Courier: 401', courier: json(401, { message: saying }), answer: badGateway, says: /\b401\b/ },
   { name: 'Courier: 302', courier: (...to) => redirect(...to), answer: badGateway, says: /\b302\b/ },
   { name: 'Courier: a page', courier: page(200, `<p>${saying}</p>`), answer: badGateway },
@@ -110,6 +117,7 @@ const rows: Row[] = [
   { name: 'Courier: 503', courier: page(503, saying), answer: unavailable, says: /\b503\b/ },
   { name: 'Courier breaks off', courier: drop, answer: unavailable },
   { name: 'Courier hangs', courier: hang, answer: unavailable },
+  { name: 'Courier hangs in the middle', courier: stall, answer: unavailable },
 ];
 
 /** Whoever signs in. */
@@ -153,31 +161,19 @@ export function proveSnippet(app: SnippetApp): void {
     });
 
     const emulator = createEmulator({ apiKey });
-    const emulated: Misbehaviour = ({ path: at, ...request }, response) => {
-      const headers = request.headers as Record<string, string>;
-      const { method, body } = { ...request, method: request.method as 'POST' };
+    const emulated: Misbehaviour = (seen, response) => {
+      const headers = seen.headers as Record<string, string>;
+      const url = `http://courier.test${seen.path}`;
       void emulator.transport
-        .send({ method, url: `http://courier.test${at}`, headers, body, timeoutMs: 5000 })
-        .then((answer) => json(answer.status, JSON.parse(answer.body))({ path: at, ...request }, response));
+        .send({ method: 'POST', url, headers, body: seen.body, timeoutMs: 5000 })
+        .then(({ status, body }) => json(status, JSON.parse(body))(seen, response));
     };
 
     it('has no hole that courier-jwt probe finds', async () => {
       courier.misbehave(emulated);
-      const session = Object.entries(await running.signIn('alice')).flatMap((header) => [
-        '--header',
-        header.join(': '),
-      ]);
-      const argv = [
-        'probe',
-        `${running.url}${endpoint}`,
-        '--user',
-        'alice',
-        '--other-user',
-        'bob',
-        '--json',
-        ...session,
-      ];
-      const ran = await courierJwt(argv);
+      const session = Object.entries(await running.signIn('alice')).map((header) => `--header=${header.join(': ')}`);
+      const asked = ['--user', 'alice', '--other-user', 'bob', ...session];
+      const ran = await courierJwt(['probe', running.url + endpoint, ...asked, '--json']);
       const { findings } = documentOf<{ findings: Finding[] }>(ran);
       const found = findings.map(({ status, code, subject }) => [status, code, subject].filter(Boolean).join(' '));
       expect([found, ran.code]).toEqual([sound, 0]);

@@ -160,7 +160,7 @@ describe.each(['dash', 'bash'])('by hand, with %s', (sh) => {
       code: 1,
       signal: null,
       stdout: '',
-      stderr: 'courier token: COURIER_API_KEY is not set\n503 Service Unavailable\n',
+      stderr: 'courier token: COURIER_API_KEY is not set\n502 Bad Gateway\n',
     });
     expect(await run(['alice'], { COURIER_BASE_URL: 'http://127.0.0.1:9' })).toEqual({
       code: 1,
