@@ -41,10 +41,11 @@ def generate_courier_jwt():
     user = signed_in_user()
     if not user:
         return refuse(401)
-    if request.content_length is None or request.content_length > LONGEST_BODY:
+    body = request.stream.read(LONGEST_BODY + 1)
+    if len(body) > LONGEST_BODY:
         return refuse(413)
     try:
-        named = json.loads(request.get_data() or '{}').get('userId', user)
+        named = json.loads(body or '{}').get('userId', user)
     except (ValueError, AttributeError, RecursionError):
         return refuse(400)
     if not isinstance(named, str) or not is_user_id(user):
