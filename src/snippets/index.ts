@@ -21,8 +21,12 @@ export interface Snippet {
 export const snippets: Record<Language, Snippet> = {
   express: { file: 'courier-token.mjs', needs: 'Node 20, Express 4 or 5, a session', text: express },
   flask: { file: 'courier_token.py', needs: 'Flask 2 or 3', text: flask },
-  spring: { file: 'CourierTokenController.java', needs: 'Java 17, Spring Boot 3', text: spring },
-  laravel: { file: 'app/Http/Controllers/CourierTokenController.php', needs: 'Laravel 10 or later', text: laravel },
+  spring: { file: 'CourierTokenController.java', needs: 'Java 11, Spring Boot 2 or later', text: spring },
+  laravel: {
+    file: 'app/Http/Controllers/CourierTokenController.php',
+    needs: 'PHP 8, Laravel 8 or later',
+    text: laravel,
+  },
   rails: { file: 'app/controllers/courier_token_controller.rb', needs: 'Rails 6.1 or later', text: rails },
   node: { file: 'courier-token.mjs', needs: 'Node 20, a session of your own', text: node },
   curl: { file: 'courier-token.sh', needs: "curl 7.55, a web server's sign-in for CGI", text: curl },
