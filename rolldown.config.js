@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { defineConfig } from 'rolldown';
 
 /**
@@ -61,6 +61,17 @@ const commonJsTypes = {
   writeBundle() {
     cpSync('dist/library', 'dist/library-cjs', { recursive: true, filter: (path) => !path.endsWith('.js') });
     writeFileSync('dist/library-cjs/package.json', '{ "type": "commonjs" }\n');
+  },
+};
+
+/** A file as text: `import text from './file?raw'`. */
+const raw = {
+  name: 'raw',
+  resolveId: (source, importer) => (source.endsWith('?raw') ? join(dirname(importer), source) : null),
+  load(id) {
+    if (!id.endsWith('?raw')) return null;
+    const text = readFileSync(id.replace(/\?raw$/, ''), 'utf8');
+    return { code: `export default ${JSON.stringify(text)}`, moduleType: 'js' };
   },
 };
 
@@ -185,6 +196,7 @@ export default defineConfig([
     plugins: [
       leanCommander,
       noDebug,
+      raw,
       plainExports,
       lazyOs,
       helpersInMain,
@@ -218,7 +230,7 @@ export default defineConfig([
           },
           {
             name: 'core',
-            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|scopes|token|output\/(token-text|report-text|console|escape|paint|secrets|shell|times|messages\/findings)|checks\/(shape|subjects|time|expectations)|commands\/(program|options|table|argv|words|tools|read-token)|environments\/(variables|lookup))/,
+            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|scopes|token|snippets\/languages|output\/(token-text|report-text|console|escape|paint|secrets|shell|times|messages\/findings)|checks\/(shape|subjects|time|expectations)|commands\/(program|options|table|argv|words|tools|read-token)|environments\/(variables|lookup))/,
             priority: 2,
           },
         ],

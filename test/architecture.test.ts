@@ -14,7 +14,7 @@ const ranks = [
   ['output'],
   ['environments'],
   ['courier'],
-  ['checks'],
+  ['checks', 'snippets'],
   ['scopes'],
   ['token'],
   ['report', 'request-entry'],
@@ -22,7 +22,7 @@ const ranks = [
   ['version'],
 ];
 /** No I/O, no clock, no chance: what they need is given to them. */
-const pureRooms = ['checks', 'scopes', 'token'];
+const pureRooms = ['checks', 'scopes', 'snippets', 'token'];
 
 const root = resolve(import.meta.dirname, '..');
 const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })

@@ -12,10 +12,11 @@ import { Failure } from '../errors.js';
 import { bracketed, isThisMachine } from '../guard.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
 import { keyByHand } from './environment.js';
+import { refuseForeign } from './foreign.js';
 import { examples, list, once, oneOf } from './options.js';
 import { documentLine, logTo, origins, port, untilStopped } from './serving.js';
 import { readTextFile } from './text-file.js';
-import type { Act, GlobalFlags, Tools } from './tools.js';
+import type { Act, Tools } from './tools.js';
 
 interface EmulatorFlags {
   port: number;
@@ -59,7 +60,11 @@ export function define(command: Command, act: Act): void {
 }
 
 async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
-  refuseForeign(tools.flags);
+  refuseForeign('emulator', tools.flags, {
+    env: 'it needs no key, and holds test and production both: the key of a request says which',
+    region: '--host and --port say where it listens',
+    envFile: 'it reads no variables. --api-key-file takes the key of a file',
+  });
   const log = logTo(tools);
   const onRequest = (entry: RequestEntry) =>
     log.add({ event: 'request', ...entry }, () => requestLine(entry, tools.console.err));
@@ -68,17 +73,6 @@ async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   const listening = await emulated.listen({ port: at, host, allowedHosts, allowedOrigins });
   const tellReady = () => tellListening(listening, flags, tools);
   return untilStopped({ close: listening.close, log, tellReady }, tools);
-}
-
-/** Flags of every command that say which Courier is called: here there is none to call. */
-function refuseForeign({ env, region, envFile }: GlobalFlags): void {
-  const refuse = (flag: string, reason: string) =>
-    new Failure('usage.conflict', { options: ['emulator', flag], reason });
-  if (env !== undefined)
-    throw refuse('--env', 'it needs no key, and holds test and production both: the key of a request says which');
-  if (region !== undefined) throw refuse('--region', '--host and --port say where it listens');
-  if (envFile !== undefined)
-    throw refuse('--env-file', 'it reads no variables. --api-key-file takes the key of a file');
 }
 
 async function optionsOf(flags: EmulatorFlags, tools: Tools): Promise<EmulatorOptions> {

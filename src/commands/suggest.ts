@@ -1,5 +1,6 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
+import { type Language, languages } from '../snippets/languages.js';
 import { operandsIn, partsOf } from './argv.js';
 import { commandTable, splitCommand } from './table.js';
 import { pasteable } from './words.js';
@@ -21,6 +22,18 @@ const otherNames: Record<string, string[]> = {
   emulator: ['emu', 'emulate', 'emulators', 'mock', 'fake', 'serve-emulator', 'local', 'start', 'listen'],
   probe: ['audit', 'scan', 'pentest', 'endpoint', 'check-endpoint', 'attack', 'backend'],
   serve: ['server', 'dev', 'dev-server', 'endpoint-server', 'serve-token', 'serve-tokens', 'devserver'],
+  snippet: [
+    'snippets',
+    'example',
+    'examples',
+    'sample',
+    'template',
+    'scaffold',
+    'boilerplate',
+    'code',
+    'codegen',
+    'how-to',
+  ],
   smoke: ['smoke-test', 'smoketest', 'ci'],
   completion: ['completions', 'autocomplete'],
   '--version': ['version'],
@@ -46,26 +59,60 @@ export function suggestCommand(group: string, word: string, rest: string[]): str
   // It needs a name, and `test` is what most begin with.
   const named = name === 'env add' && operandsIn(rest).length === 0 ? [name, 'test'] : [name];
   const words = named.join(' ').split(' ');
-  return pasteable([...words, ...rest]) ?? pasteable(words);
+  const all = [...words, ...rest];
+  return (name === 'snippet' ? rephrased(all, phrases.snippet) : undefined) ?? pasteable(all) ?? pasteable(words);
 }
 
 /** What was probably meant by a word too many: `scopes inbox`. */
 export function suggestOperand(command: string, argv: string[]): string[] | undefined {
-  if (command === 'emulator') return withoutStart(argv);
-  if (command === 'serve') return withoutStart(argv, '--allow-user');
+  const phrase = (phrases as Record<string, Phrase | undefined>)[command];
+  if (phrase) return rephrased(argv, phrase);
   const surface = surfaces.find(({ id }) => argv.includes(id));
   return command === 'scopes' && surface ? ['courier-jwt', 'scopes', '--for', surface.id] : undefined;
 }
 
-/** A server starts by itself; a port is behind its flag, and so is what else is said of it. */
-function withoutStart(argv: string[], other?: string): string[] | undefined {
-  const words = partsOf(argv).flatMap(({ flag, words: [word = '', ...rest] }) => {
-    if (flag !== undefined || commandTable.some(({ name }) => name === word)) return [word, ...rest];
-    if (['start', 'run', 'up', 'serve'].includes(word)) return [];
-    if (/^\d{1,5}$/.test(word)) return ['--port', word];
-    return other === undefined ? [word] : [other, word];
-  });
+/** What a word means that stands alone: a server starts by itself, and all else is behind its flag. */
+const phrases = {
+  emulator: (word: string) => ofServer(word) ?? [word],
+  serve: (word: string) => ofServer(word) ?? ['--allow-user', word],
+  snippet(word: string) {
+    const language = languageMeant(word);
+    return language ? ['--lang', language] : [word];
+  },
+} satisfies Record<string, Phrase>;
+
+type Phrase = (word: string) => string[];
+
+function ofServer(word: string): string[] | undefined {
+  if (['start', 'run', 'up', 'serve'].includes(word)) return [];
+  return /^\d{1,5}$/.test(word) ? ['--port', word] : undefined;
+}
+
+/** A command line whose words that are no flags are said in another way; undefined where that changes nothing. */
+function rephrased(argv: string[], phrase: Phrase): string[] | undefined {
+  const parts = partsOf(argv);
+  const command = parts.find(({ flag }) => flag === undefined);
+  const words = parts.flatMap((part) =>
+    part.flag === undefined && part !== command ? part.words.flatMap(phrase) : part.words,
+  );
   return words.join(' ') === argv.join(' ') ? undefined : pasteable(words);
+}
+
+/** What people call a language of snippets, and frameworks that one of them comes nearest to. */
+const otherLanguages: Record<Language, string[]> = {
+  express: ['expressjs', 'js', 'javascript', 'ts', 'typescript', 'nest', 'nestjs'],
+  flask: ['python', 'python3', 'py', 'django', 'fastapi'],
+  spring: ['java', 'kotlin', 'spring-boot', 'springboot'],
+  laravel: ['php', 'symfony'],
+  rails: ['ruby', 'rb', 'ror', 'ruby-on-rails', 'sinatra'],
+  node: ['nodejs', 'node.js', 'http', 'fastify', 'koa', 'hono', 'next', 'nextjs'],
+  curl: ['sh', 'bash', 'shell', 'zsh', 'cgi'],
+};
+
+/** The language of a snippet that was probably meant. */
+export function languageMeant(word: string): string | undefined {
+  const lower = word.toLowerCase();
+  return languages.find((one) => otherLanguages[one].includes(lower)) ?? similar(lower, [...languages]);
 }
 
 /** What was probably meant by a word too many before the `--` of `exec`: as a rule it is where the command begins. */
@@ -115,6 +162,9 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--hostname': ['--host'],
     '--bind': ['--host'],
     '--data': ['--seed'],
+    '--language': ['--lang'],
+    '--framework': ['--lang'],
+    '-l': ['--lang'],
     '--format': ['--output', '--reporter'],
     '--reporters': ['--reporter'],
     '--workers': ['--concurrency'],

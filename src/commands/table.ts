@@ -58,6 +58,11 @@ export const commandTable: CommandEntry[] = [
     load: () => import('./probe.js'),
   },
   {
+    name: 'snippet',
+    summary: 'the endpoint that mints for a front end, to paste into your backend',
+    load: () => import('./snippet.js'),
+  },
+  {
     name: 'serve',
     summary: 'the endpoint that mints for a front end, while you develop one',
     load: () => import('./serve.js'),

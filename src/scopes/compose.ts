@@ -21,9 +21,17 @@ export interface ScopeRequest {
 export function composeScopes({ user, for: ids = [], scopes = [], tenant }: ScopeRequest): string[] {
   assertUser(user);
   const own = scopes.flatMap(splitScopes);
-  const chosen = ids.length > 0 ? ids.map(surfaceOf) : own.length > 0 ? [] : [defaultSurface];
-  const wanted = [...chosen.flatMap((surface) => [...surface.required, ...surface.recommended]), ...own];
+  const wanted = [...(ids.length > 0 || own.length === 0 ? scopesOf(ids) : []), ...own];
   return [...new Set([`user_id:${user}`, ...(tenant === undefined ? wanted : narrowed(wanted, tenant))])];
+}
+
+/**
+ * What surfaces need besides the user, each scope once; without any, the how-to's set.
+ * @throws {Failure} `usage.value` for an unknown surface
+ */
+export function scopesOf(ids: string[] = []): string[] {
+  const chosen = ids.length > 0 ? ids.map(surfaceOf) : [defaultSurface];
+  return [...new Set(chosen.flatMap(({ required, recommended }) => [...required, ...recommended]))];
 }
 
 /** `composeScopes` as the string that `POST /auth/issue-token` takes. */

@@ -89,6 +89,88 @@ describe('what people try first is answered with what they meant', () => {
       said: 'emulator has no option --origin. Did you mean --allow-origin?',
       offered: 'courier-jwt emulator --allow-origin http://app.test',
     },
+    { argv: ['example'], said: none('example'), offered: 'courier-jwt snippet' },
+    { argv: ['template', 'Express'], said: none('template'), offered: 'courier-jwt snippet --lang express' },
+    {
+      argv: ['scaffold', 'python', '--for', 'inbox'],
+      said: none('scaffold'),
+      offered: 'courier-jwt snippet --lang flask --for inbox',
+    },
+    { argv: ['boilerplate', '--lang', 'node'], said: none('boilerplate'), offered: 'courier-jwt snippet --lang node' },
+    { argv: ['code'], said: none('code'), offered: 'courier-jwt snippet' },
+    { argv: ['snipet', '--lang', 'curl'], said: none('snipet'), offered: 'courier-jwt snippet --lang curl' },
+    {
+      argv: ['snippet'],
+      said: 'snippet needs --lang express, flask, spring, laravel, rails, node or curl.',
+      offered: 'courier-jwt snippet --help',
+    },
+    {
+      argv: ['snippet', 'flask', '--for', 'inbox'],
+      said: 'snippet takes no such word. Did you mean:',
+      offered: 'courier-jwt snippet --lang flask --for inbox',
+    },
+    {
+      argv: ['-q', 'snippet', 'ruby'],
+      said: 'snippet takes no such word. Did you mean:',
+      offered: 'courier-jwt -q snippet --lang rails',
+    },
+    {
+      argv: ['snippet', 'cobol'],
+      said: 'snippet takes no such word: see its help.',
+      offered: 'courier-jwt snippet --help',
+    },
+    ...(
+      [
+        ['python', 'flask'],
+        ['django', 'flask'],
+        ['js', 'express'],
+        ['expresss', 'express'],
+        ['nodejs', 'node'],
+        ['Ruby', 'rails'],
+        ['php', 'laravel'],
+        ['java', 'spring'],
+        ['sh', 'curl'],
+      ] as const
+    ).map(([other, meant]) => ({
+      argv: ['snippet', '--lang', other, '--for', 'inbox'],
+      said: `--lang ${other}: it takes express, flask, spring, laravel, rails, node or curl. Did you mean ${meant}?`,
+      offered: `courier-jwt snippet --lang ${meant} --for inbox`,
+    })),
+    {
+      argv: ['snippet', '--lang', 'cobol'],
+      said: '--lang cobol: it takes express, flask, spring, laravel, rails, node or curl.',
+      offered: 'courier-jwt snippet --help',
+    },
+    {
+      argv: ['snippet', '--framework', 'rails'],
+      said: 'snippet has no option --framework. Did you mean --lang?',
+      offered: 'courier-jwt snippet --lang rails',
+    },
+    {
+      argv: ['snippet', '-l', 'rails'],
+      said: 'snippet has no option -l. Did you mean --lang?',
+      offered: 'courier-jwt snippet --lang rails',
+    },
+    {
+      argv: ['snippet', '--lang', 'rails', '--for', 'inbx'],
+      said: '--for inbx: there is no such surface: inbox, toast, preferences, push, brands, create, inbox-legacy. Did you mean inbox?',
+      offered: 'courier-jwt snippet --lang rails --for inbox',
+    },
+    {
+      argv: ['snippet', '-e', 'test', '--lang', 'rails'],
+      said: 'snippet and --env do not go together: it needs no key: the code takes COURIER_API_KEY from its own environment.',
+      offered: 'courier-jwt snippet --lang rails',
+    },
+    {
+      argv: ['snippet', '--region', 'eu', '--lang', 'rails'],
+      said: 'snippet and --region do not go together: the code asks https://api.courier.com, or what COURIER_BASE_URL says: https://api.eu.courier.com.',
+      offered: 'courier-jwt snippet --lang rails',
+    },
+    {
+      argv: ['snippet', '--env-file', '.env', '--lang', 'rails'],
+      said: 'snippet and --env-file do not go together: it reads no variables: the code does, where it runs.',
+      offered: 'courier-jwt snippet --lang rails',
+    },
     {
       argv: ['server', '--allow-user', 'alice'],
       said: none('server'),

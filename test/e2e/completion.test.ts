@@ -272,6 +272,7 @@ const offers: Offers[] = [
   ['courier-jwt --region ', ['eu', 'us']],
   ['courier-jwt issue --region=e', ['--region=eu']],
   ['courier-jwt env add x --storage ', ['file', 'keychain']],
+  ['courier-jwt snippet --lang ', ['curl', 'express', 'flask', 'laravel', 'node', 'rails', 'spring']],
   ['courier-jwt issue --output ', ['env', 'token']],
   [
     'courier-jwt check-scopes --tenant-scope ',

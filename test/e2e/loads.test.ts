@@ -70,6 +70,7 @@ it.each<[string[], string[], RunOptions?]>([
   [['check-scopes', '--json'], ['commander'], { stdin: token }],
   [['scopes'], ['commander']],
   [['scopes', '--for', 'inbox', '--user', 'alice'], ['commander']],
+  [['snippet', '--lang', 'express'], ['commander']],
   [[...issue, 'local'], ['commander']],
   [
     [...issue, 'stored'],

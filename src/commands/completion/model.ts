@@ -1,6 +1,7 @@
 import type { Command, Option } from 'commander';
 import type { Context } from '../../context.js';
 import { catalogue, surfaces } from '../../scopes/catalogue.js';
+import { languages } from '../../snippets/languages.js';
 import { buildProgram } from '../program.js';
 import { commandTable } from '../table.js';
 
@@ -66,6 +67,7 @@ const valuesOfFlags: Record<string, Values> = {
   '--output': words('token', 'env'),
   '--missing-scope': words('refuse', 'empty'),
   '--reporter': words('human', 'json', 'junit', 'github'),
+  '--lang': words(...languages),
   '--method': words('POST', 'PUT', 'GET'),
   '--token-path': words('token', 'data.token', '-'),
   '--concurrency': words('1', '8', '32'),

@@ -84,7 +84,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`${options.join(' and ')} do not go together${reason ? `: ${reason}` : ''}.`,
     fix: help(),
     // Its conflicts are with flags of other commands.
-    again: { commands: ['emulator'], without: [...options, '-e'] },
+    again: { commands: ['emulator', 'snippet'], without: [...options, '-e'] },
   }),
   'usage.needs': ({ option, needs }) => ({
     message: say`${option} means nothing without ${needs}.`,

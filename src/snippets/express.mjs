@@ -1,0 +1,75 @@
+// POST /api/generate-courier-jwt for Express: a Courier token for whoever is signed in, and for nobody else.
+// Save it as courier-token.mjs, and mount it behind your session:
+//   import courierToken from './courier-token.mjs';
+//   app.use(courierToken);
+// It needs Node 20, Express 4 or 5, express-session (or another session), and COURIER_API_KEY in the environment.
+// The how-to: https://www.courier.com/docs/tutorials/inbox/how-to-send-jwt
+import { STATUS_CODES } from 'node:http';
+import express from 'express';
+
+const SCOPES = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
+const EXPIRES_IN = '1d';
+
+const router = express.Router();
+export default router;
+
+// The id that Courier knows the user by, a text. Put your own way here.
+const signedInUser = (req) => req.session?.userId;
+
+router.post(
+  '/api/generate-courier-jwt',
+  (req, res, next) => (signedInUser(req) ? next() : refuse(res, 401)),
+  express.json({ limit: '10kb' }),
+  answer,
+  // A body that is no JSON, or too long. Express knows it by its four parameters.
+  (error, req, res, next) => (error.status < 500 ? refuse(res, error.status) : next(error)),
+);
+
+async function answer(req, res) {
+  const user = signedInUser(req);
+  const { userId = user } = req.body ?? {};
+  if (!isUserId(user) || typeof userId !== 'string') return refuse(res, 400);
+  if (userId !== user) return refuse(res, 403);
+
+  const { token, failure } = await issueToken(user);
+  if (failure) {
+    console.error('courier token: none for %j: %s', user, failure);
+    return refuse(res, isTemporary(failure) ? 503 : 502);
+  }
+  console.info('courier token: for %j, %s, %s', user, SCOPES, EXPIRES_IN);
+  res.set('Cache-Control', 'no-store').json({ token, expiresIn: EXPIRES_IN });
+}
+
+function refuse(res, status) {
+  res.status(status).json({ error: STATUS_CODES[status] });
+}
+
+/** A space in it would add scopes. */
+function isUserId(id) {
+  return typeof id === 'string' && /^[^\s\p{C}]{1,256}$/u.test(id);
+}
+
+/** The token, or why there is none: Courier's status or an error's name, but nothing that Courier says. */
+async function issueToken(user) {
+  const { COURIER_API_KEY: key, COURIER_BASE_URL: courier = 'https://api.courier.com' } = process.env;
+  if (!key) return { failure: 'COURIER_API_KEY is not set' };
+  try {
+    const response = await fetch(`${courier}/auth/issue-token`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ scope: `user_id:${user} ${SCOPES}`, expires_in: EXPIRES_IN }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5000),
+    });
+    const text = await response.text();
+    if (!response.ok) return { failure: response.status };
+    const token = JSON.parse(text)?.token;
+    return typeof token === 'string' ? { token } : { failure: 'no token' };
+  } catch (error) {
+    return { failure: error.name };
+  }
+}
+
+function isTemporary(failure) {
+  return failure === 429 || failure >= 500 || failure === 'TypeError' || failure === 'TimeoutError';
+}

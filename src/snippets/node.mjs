@@ -1,0 +1,95 @@
+// POST /api/generate-courier-jwt for node:http: a Courier token for whoever is signed in, and for nobody else.
+// Save it as courier-token.mjs, and tell it who is signed in:
+//   import courierToken from './courier-token.mjs';
+//   const tokens = courierToken((request) => sessionOf(request)?.userId);
+//   createServer((request, response) => {
+//     if (request.url === '/api/generate-courier-jwt') return tokens(request, response);
+// It needs Node 20, a session of your own, and COURIER_API_KEY in the environment.
+// The how-to: https://www.courier.com/docs/tutorials/inbox/how-to-send-jwt
+import { STATUS_CODES } from 'node:http';
+
+const SCOPES = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
+const EXPIRES_IN = '1d';
+const LONGEST_BODY = 10_000;
+
+/** A listener; `signedInUser(request)` gives the id that Courier knows the user by, or a promise of it: nothing for nobody. */
+export default function courierToken(signedInUser) {
+  return async (request, response) => {
+    const { status, ...body } = await answerTo(request, signedInUser).catch((error) => {
+      console.error('courier token: %s', error.name);
+      return refusal(500);
+    });
+    response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+    response.end(JSON.stringify(body));
+  };
+}
+
+async function answerTo(request, signedInUser) {
+  if (request.method !== 'POST') return refusal(405);
+  const user = await signedInUser(request);
+  if (!user) return refusal(401);
+  const text = await textOf(request);
+  if (text.length > LONGEST_BODY) return refusal(413);
+  const userId = namedIn(text, user);
+  if (!isUserId(user) || typeof userId !== 'string') return refusal(400);
+  if (userId !== user) return refusal(403);
+
+  const { token, failure } = await issueToken(user);
+  if (failure) {
+    console.error('courier token: none for %j: %s', user, failure);
+    return refusal(isTemporary(failure) ? 503 : 502);
+  }
+  console.info('courier token: for %j, %s, %s', user, SCOPES, EXPIRES_IN);
+  return { status: 200, token, expiresIn: EXPIRES_IN };
+}
+
+function refusal(status) {
+  return { status, error: STATUS_CODES[status] };
+}
+
+/** What is too long is read and thrown away, so that its sender hears the answer. */
+async function textOf(request) {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) if (text.length <= LONGEST_BODY) text += chunk;
+  return text;
+}
+
+/** Whom a body names: the user where it names nobody, undefined where it cannot be read. */
+function namedIn(text, user) {
+  try {
+    const { userId = user } = JSON.parse(text || '{}');
+    return userId;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A space in it would add scopes. */
+function isUserId(id) {
+  return typeof id === 'string' && /^[^\s\p{C}]{1,256}$/u.test(id);
+}
+
+/** The token, or why there is none: Courier's status or an error's name, but nothing that Courier says. */
+async function issueToken(user) {
+  const { COURIER_API_KEY: key, COURIER_BASE_URL: courier = 'https://api.courier.com' } = process.env;
+  if (!key) return { failure: 'COURIER_API_KEY is not set' };
+  try {
+    const response = await fetch(`${courier}/auth/issue-token`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ scope: `user_id:${user} ${SCOPES}`, expires_in: EXPIRES_IN }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(5000),
+    });
+    const text = await response.text();
+    if (!response.ok) return { failure: response.status };
+    const token = JSON.parse(text)?.token;
+    return typeof token === 'string' ? { token } : { failure: 'no token' };
+  } catch (error) {
+    return { failure: error.name };
+  }
+}
+
+function isTemporary(failure) {
+  return failure === 429 || failure >= 500 || failure === 'TypeError' || failure === 'TimeoutError';
+}

@@ -1,0 +1,75 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { documentOf } from '../support/e2e-world.js';
+import { configFolder, courierJwt } from '../support/run.js';
+
+const howTo = ['inbox:read:messages', 'inbox:write:events', 'read:preferences', 'write:preferences', 'read:brands'];
+
+/** The source of each, where it is saved, and what it says that it needs. */
+const rows = [
+  { lang: 'express', source: 'express.mjs', file: 'courier-token.mjs' },
+  { lang: 'flask', source: 'flask.py', file: 'courier_token.py' },
+  { lang: 'spring', source: 'spring.java', file: 'CourierTokenController.java' },
+  { lang: 'laravel', source: 'laravel.php', file: 'app/Http/Controllers/CourierTokenController.php' },
+  { lang: 'rails', source: 'rails.rb', file: 'app/controllers/courier_token_controller.rb' },
+  { lang: 'node', source: 'node.mjs', file: 'courier-token.mjs' },
+  { lang: 'curl', source: 'curl.sh', file: 'courier-token.sh' },
+];
+
+describe.each(rows)('courier-jwt snippet --lang $lang', ({ lang, source, file }) => {
+  const code = readFileSync(join(import.meta.dirname, '../../src/snippets', source), 'utf8').trimEnd();
+
+  it('prints the code alone on stdout, and where it goes on stderr', async () => {
+    const ran = await courierJwt(['snippet', '--lang', lang]);
+    expect({ ...ran, stderr: ran.stderr.split(/(?<=: its first lines say how it is mounted\.) .*/) }).toEqual({
+      code: 0,
+      signal: null,
+      stdout: `${code}\n`,
+      stderr: [
+        `save it as ${file}: its first lines say how it is mounted.`,
+        `
+to try it:
+  courier-jwt emulator
+  courier-jwt probe http://localhost:3000/api/generate-courier-jwt --user alice --header @session.txt
+`,
+      ],
+    });
+  });
+
+  it('with -q and --for, prints the code alone, with those scopes', async () => {
+    expect(await courierJwt(['snippet', '--lang', lang.toUpperCase(), '--for', 'push,brands', '-q'])).toEqual({
+      code: 0,
+      signal: null,
+      stdout: `${code.replace(howTo.join(' '), 'write:user-tokens read:user-tokens read:brands')}\n`,
+      stderr: '',
+    });
+  });
+
+  it('with --json, prints one document', async () => {
+    const ran = await courierJwt(['snippet', '--lang', lang, '--json']);
+    expect(documentOf(ran)).toEqual({ lang, file, needs: expect.stringMatching(/\w/), scopes: howTo, code });
+    expect({ ...ran, stdout: '' }).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+  });
+});
+
+it('reads no key and no store, and leaves nothing behind', async () => {
+  const folder = configFolder();
+  const variables = { HOME: folder, COURIER_JWT_CONFIG_DIR: join(folder, 'config'), COURIER_API_KEY: 'not a key' };
+  const { code, stderr } = await courierJwt(['snippet', '--lang', 'node', '-q'], { variables });
+  expect([code, stderr, readdirSync(folder)]).toEqual([0, '', []]);
+});
+
+it('is one document where it fails, too', async () => {
+  const ran = await courierJwt(['snippet', '--lang', 'python', '--json']);
+  expect([ran.code, documentOf(ran)]).toEqual([
+    2,
+    {
+      error: {
+        code: 'usage.value',
+        message: '--lang python: it takes express, flask, spring, laravel, rails, node or curl. Did you mean flask?',
+        fix: ['courier-jwt', 'snippet', '--lang', 'flask'],
+      },
+    },
+  ]);
+});
