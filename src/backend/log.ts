@@ -22,18 +22,22 @@ export type LogEntry =
   /** Courier, or something inside, failed: `code` is a Failure's. */
   | { event: 'failed'; status: number; code: string; user: string | null; reason: string };
 
+/** What it gives is not looked at, and not waited for. */
+export type Log = (entry: LogEntry) => unknown;
+
 /** A line of JSON on stdout, where servers log. */
 export function logLine(entry: LogEntry): void {
   console.log(inertJson(JSON.stringify({ at: new Date().toISOString(), ...entry })));
 }
 
 /** A log that is never the reason for a call to fail, and gets no secret. */
-export function safely(log: (entry: LogEntry) => void, secrets: Secrets): (entry: LogEntry) => void {
-  return (entry) => {
-    try {
-      log(entry.event === 'failed' ? { ...entry, reason: secrets.redact(entry.reason) } : entry);
-    } catch {
-      // Its owner hears of it elsewhere.
-    }
+export function safely(log: Log, secrets: Secrets): (entry: LogEntry) => void {
+  const clean = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(clean);
+    return typeof value === 'string' ? secrets.redact(value) : value;
   };
+  const tell = async (entry: LogEntry) =>
+    log(Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, clean(value)])) as LogEntry);
+  // Its owner hears of it elsewhere.
+  return (entry) => void tell(entry).catch(() => {});
 }
