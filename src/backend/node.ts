@@ -23,8 +23,23 @@ export function callOf(incoming: Incoming): Call {
     method: incoming.method ?? 'GET',
     header: (name) => incoming.headers[name]?.toString(),
     body: async () => (isNone(incoming.body) ? readBody(incoming) : bounded(textOf(incoming.body))),
-    request: () => toRequest(incoming),
+    request: () => lazily(() => toRequest(incoming)),
   };
+}
+
+/**
+ * A Request that is made when it is looked at: that costs as much as all else here, and who has Node's own beside it seldom
+ * looks. `new Request(request)` may want a real one: that is `request.clone()`.
+ */
+function lazily(make: () => Request): Request {
+  let made: Request | undefined;
+  return new Proxy(Object.create(Request.prototype) as Request, {
+    get(_, name) {
+      made ??= make();
+      const value: unknown = Reflect.get(made, name);
+      return typeof value === 'function' ? (value.bind(made) as unknown) : value;
+    },
+  });
 }
 
 /**
@@ -80,16 +95,18 @@ async function readBody(incoming: Incoming): Promise<string | undefined> {
       else resolve(undefined);
     });
     incoming.on?.('end', () => resolve(Buffer.concat(chunks).toString()));
-    incoming.on?.('error', () => reject(cutShort()));
-    incoming.on?.('close', () => reject(cutShort()));
+    const broken = () => incoming.readableEnded === true || reject(cutShort());
+    incoming.on?.('error', broken);
+    // After the end, too: an Error a request would cost more than all else here.
+    incoming.on?.('close', broken);
   });
 }
 
 export function respond(response: ServerResponse, { status, headers, body }: Answer): void {
   // A middleware, say of timeouts, was faster.
   if (response.headersSent || response.destroyed) return;
-  // The rest of what is too long may never come to an end.
-  const ending = status === 413 ? { connection: 'close' } : {};
+  // The rest of what is too long may never come to an end. HTTP/2 has no such header, and ends one stream.
+  const ending = status === 413 && response.req.httpVersionMajor === 1 ? { connection: 'close' } : {};
   response.writeHead(status, { ...headers, ...ending, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
