@@ -31,6 +31,11 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** The same, where it is known whom it is about. */
+  of(user: string): Refusal {
+    return new Refusal(this.status, this.code, this.message, user);
+  }
 }
 
 /** Nobody hears it; the log tells it from what went wrong inside. */

@@ -89,7 +89,9 @@ async function signedIn(call: Call, user: Session): Promise<string> {
   if (user === null || user === undefined || user === '') throw new Refusal(401, 'session.missing', 'Unauthorized');
   if (typeof user !== 'string') throw new TypeError('authenticate gives a user id, which is text, or null');
   if (idProblem(user)) throw new Refusal(400, 'user.invalid', 'Invalid userId', user);
-  const named = await namedUser(call, user);
+  const named = await namedUser(call).catch((error: unknown) => {
+    throw error instanceof Refusal ? error.of(user) : error;
+  });
   if (named !== undefined && named !== user) throw new Refusal(403, 'user.mismatch', 'Forbidden', user);
   return user;
 }
@@ -114,7 +116,8 @@ function endpointOf<Context>(options: TokenHandlerOptions<Context>): Judged<Cont
   });
   const { apiKey, authenticate, surfaces, scopes, expiresIn = '1d', timeoutMs = 10_000, transport } = given;
   if (typeof authenticate !== 'function') throw wrong('authenticate', undefined, 'it takes a function');
-  if (typeof apiKey !== 'function') judgedKey(apiKey);
+  const secrets = new Secrets();
+  if (typeof apiKey !== 'function') secrets.add(judgedKey(apiKey));
   if (!(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= longestTimeoutMs))
     throw wrong('timeoutMs', timeoutMs, 'it takes a number of milliseconds');
   if (transport !== undefined && !(isObject(transport) && 'send' in transport))
@@ -125,7 +128,6 @@ function endpointOf<Context>(options: TokenHandlerOptions<Context>): Judged<Cont
   const scopesFor = (user: string) => composeScopes({ user, for: surfaces, scopes });
   scopesFor('somebody');
   const origins = originsOf(given.cors);
-  const secrets = new Secrets();
   const log = safely(given.log ?? logLine, secrets);
   const minting = {
     key: async () => judgedKey(typeof apiKey === 'function' ? await apiKey() : apiKey),
@@ -159,7 +161,8 @@ const longestTimeoutMs = 2 ** 31 - 1;
 function originsOf(cors: { origins: string[] } | undefined): Set<string> {
   if (cors !== undefined && !isObject(cors)) throw wrong('cors', cors, 'it takes an object with origins');
   const { origins } = judged(cors, { origins: 'list' }) as { origins?: string[] };
-  const wrongOne = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  const isOne = (origin: string) => !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin;
+  const wrongOne = origins?.find((origin) => !isOne(origin));
   if (wrongOne !== undefined)
     throw wrong('cors.origins', wrongOne, 'it takes origins, such as https://app.example.com, each by name');
   return new Set(origins);
