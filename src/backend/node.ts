@@ -89,7 +89,7 @@ async function readBody(incoming: Incoming): Promise<string | undefined> {
     let bytes = 0;
     // Text, where somebody has set an encoding.
     incoming.on?.('data', (data: Buffer | string) => {
-      const chunk = Buffer.from(data as Buffer);
+      const chunk = typeof data === 'string' ? Buffer.from(data) : data;
       bytes += chunk.length;
       if (bytes <= longestBody) chunks.push(chunk);
       else resolve(undefined);
