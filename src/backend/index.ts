@@ -24,8 +24,11 @@ export type { CacheOptions, LogEntry, NodeRequest, Region, Transport };
 export type { RefusalCode } from './call.js';
 
 export interface TokenHandlerOptions<Context = unknown> {
-  /** The key, or what gives it whenever a token is minted: from a store that rotates it, say. */
-  apiKey: string | (() => string | Promise<string>);
+  /**
+   * The key, or what gives it whenever a token is minted: from a store that rotates it, say. Undefined, as a variable that
+   * is not set, is refused.
+   */
+  apiKey: Key | (() => Key | Promise<Key>);
   /**
    * Who is signed in: the user id of the session, or null. `context` is what the handler was called with besides: of
    * `handler.node` it is Node's own request, with `session` and all else that middleware put there.
@@ -54,6 +57,7 @@ export interface TokenHandlerOptions<Context = unknown> {
 }
 
 type Session = string | null | undefined;
+type Key = string | undefined;
 
 /** Never rejects, and answers with JSON: `{token, expiresIn, expiresAt}`, or `{error}`, often a `code`, and a status. */
 export interface TokenHandler<Context = unknown> {
