@@ -6,10 +6,12 @@ import { isoOrNull } from '../token/time.js';
 import type { LogEntry } from './log.js';
 import { type Granted, inSeconds } from './tokens.js';
 
+/** A browser would have it, and it cannot be revoked. */
+const unwanted = new Set(['grant.user', 'grant.scope-extra', 'expiry.never']);
+
 /**
  * A token that was minted, as it is handed out, and as it is told of.
- * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, may do more than was asked, or never ends: it
- * would be in a browser, and cannot be revoked
+ * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, may do more than was asked, or never ends
  */
 export function grantedOf(
   token: Jwt,
@@ -20,7 +22,7 @@ export function grantedOf(
   const differences = checkGrant(claims, asked);
   const expiresAt = isoOrNull(claims.expiresAt);
   const lifetimeSeconds = lifetimeOf(claims, asked);
-  if (differences.some(({ code }) => refused.has(code)) || expiresAt === null || lifetimeSeconds <= 0)
+  if (differences.some(({ code }) => unwanted.has(code)) || expiresAt === null || lifetimeSeconds <= 0)
     throw new Failure('courier.nonsense', { host, problem: 'not-asked-for' });
   const isAsAsked = !differences.some(({ code }) => code.startsWith('grant.lifetime-'));
   const missing = differences.flatMap(({ code, subject }) => (code === 'grant.scope-missing' ? [subject ?? ''] : []));
@@ -40,8 +42,6 @@ export function grantedOf(
     },
   };
 }
-
-const refused = new Set(['grant.user', 'grant.scope-extra', 'expiry.never']);
 
 /** By Courier's clock alone; as asked, where it does not say when the life began. */
 function lifetimeOf({ issuedAt, expiresAt }: Claims, { lifetimeSeconds }: Asked): number {

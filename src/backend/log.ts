@@ -19,7 +19,7 @@ export type LogEntry =
     }
   /** No token: `user` is the session's, where there is one. */
   | { event: 'refused'; status: number; code: RefusalCode; user: string | null }
-  /** Courier, or something inside, failed: `code` is a Failure's. */
+  /** Courier, or something inside, failed: `code` is a Failure's. With status 200 an older token served. */
   | { event: 'failed'; status: number; code: string; user: string | null; reason: string };
 
 /** What it gives is not looked at, and not waited for. */

@@ -114,38 +114,39 @@ describe('over HTTP', () => {
 
   it('says nothing where a middleware has answered before', async () => {
     const { handler } = nodeBackend(slow);
+    const outcomes: unknown[] = [];
     const { url, close } = await served((request, response) => {
-      void handler.node(request, response).catch((error: unknown) => process.emitWarning(String(error)));
+      void handler.node(request, response).then(
+        () => outcomes.push('resolved'),
+        (error: unknown) => outcomes.push(error),
+      );
       response.writeHead(503).end('too slow');
     });
-    const warnings: string[] = [];
-    const warned = ({ message }: Error) => warnings.push(message);
-    process.on('warning', warned);
     expect(await (await fetch(url, { method: 'POST' })).text()).toBe('too slow');
-    await new Promise((done) => setTimeout(done, 250));
-    process.off('warning', warned);
+    await expect.poll(() => outcomes).toEqual(['resolved']);
     await close();
-    expect(warnings).toEqual([]);
   });
 
-  it.each([
-    ['{"userId":"alice"}', 200],
-    ['{"userId":"bob"}', 403],
-    ['x'.repeat(20_000), 413],
-  ])('speaks HTTP/2: %.20s', async (body, status) => {
+  it('speaks HTTP/2', async () => {
+    const warnings: string[] = [];
+    const warned = ({ name, message }: Error) => name === 'UnsupportedWarning' && warnings.push(message);
+    process.on('warning', warned);
     const { handler } = nodeBackend();
-    const server = createHttp2((request, response) => void handler.node(request as never, response as never)).listen(
-      0,
-      '127.0.0.1',
-    );
-    await once(server, 'listening');
+    const server = createHttp2((request, response) => void handler.node(request as never, response as never));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
     const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-    const stream = session.request({ ':method': 'POST', ':path': '/api/token', session: 'alice' });
-    stream.resume().end(body);
-    const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+    const statusOf = async (body: string) => {
+      const stream = session.request({ ':method': 'POST', ':path': '/api/token', session: 'alice' });
+      stream.resume().end(body);
+      const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+      return headers[':status'];
+    };
+    const bodies = ['{"userId":"alice"}', '{"userId":"bob"}', 'x'.repeat(20_000)];
+    expect(await Promise.all(bodies.map(statusOf))).toEqual([200, 403, 413]);
     session.close();
     server.close();
-    expect([headers[':status'], headers['cache-control']]).toEqual([status, 'no-store']);
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
   });
 });
 
