@@ -139,6 +139,13 @@ describe('when Courier fails', () => {
       'courier.status',
       'api.courier.com answered 404: the key is [redacted]. Is the base URL right?',
     ],
+    [
+      '404, and a key of an unknown shape in it',
+      { apiKey: () => 'Unshaped4Key9Of', ...answers(404, '{"message":"no Unshaped4Key9Of"}') },
+      badGateway,
+      'courier.status',
+      'api.courier.com answered 404: no [redacted]. Is the base URL right?',
+    ],
     ['302', answers(302, '', { location: 'https://evil.test/' }), badGateway, 'courier.redirect', /redirects \(302\)/],
     [
       '429',
