@@ -222,6 +222,20 @@ describe('toRequest', () => {
   });
 });
 
+it('a Request is made when it is looked at, and once', () => {
+  let made = 0;
+  const incoming = {
+    ...at,
+    get url() {
+      made += 1;
+      return '/api/token';
+    },
+  };
+  const request = callOf(incoming).request();
+  expect(made).toBe(0);
+  expect([request.url, request.method, made]).toEqual(['http://localhost/api/token', 'POST', 1]);
+});
+
 it('authenticate gets a Request that is one', async () => {
   const seen: unknown[] = [];
   const authenticate = (request: Request) => {
