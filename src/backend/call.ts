@@ -2,7 +2,10 @@
 export interface Call {
   method: string;
   header(name: string): string | undefined;
-  /** All of the body as text; undefined where it is longer than `longestBody`. */
+  /**
+   * All of the body as text; undefined where it is longer than `longestBody`.
+   * @throws {Refusal} where its sender went away
+   */
   body(): Promise<string | undefined>;
   /** Web-standard, for whoever knows the session. */
   request(): Request;
@@ -28,6 +31,16 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** The same, where it is known whom it is about. */
+  of(user: string): Refusal {
+    return new Refusal(this.status, this.code, this.message, user);
+  }
+}
+
+/** Nobody hears it; the log tells it from what went wrong inside. */
+export function cutShort(): Refusal {
+  return new Refusal(400, 'body.cut-short', 'The body is not complete');
 }
 
 export type RefusalCode =
@@ -41,4 +54,5 @@ export type RefusalCode =
   | 'user.missing'
   | 'user.invalid'
   | 'body.malformed'
+  | 'body.cut-short'
   | 'body.too-large';

@@ -14,8 +14,6 @@ export interface Endpoint {
   tokenFor(user: string): Granted | Promise<Granted>;
   allows: Allows;
   log(entry: LogEntry): void;
-  /** As the how-to's answer has it. */
-  expiresIn: string;
 }
 
 /** Answers a call; never rejects. Source: Courier's "How to Send a JWT from Your Backend". */
@@ -28,8 +26,8 @@ export async function answerCall(call: Call, endpoint: Endpoint): Promise<Answer
     if (call.method !== 'POST') throw new Refusal(405, 'method.not-allowed', 'Method Not Allowed');
     refuseForeign(call, endpoint.allows);
     user = await endpoint.userOf(call);
-    const { token, expiresAt } = await endpoint.tokenFor(user);
-    return json(200, { token, expiresIn: endpoint.expiresIn, expiresAt }, cors);
+    const { token, expiresIn, expiresAt } = await endpoint.tokenFor(user);
+    return json(200, { token, expiresIn, expiresAt }, cors);
   } catch (error) {
     const { status, body, headers, entry } = error instanceof Refusal ? refused(error) : failed(error, user);
     endpoint.log(entry);
@@ -67,8 +65,13 @@ function failed(error: unknown, user: string | null): Told {
 export function failureEntry(error: unknown, user: string | null): LogEntry & { event: 'failed' } {
   const { status } = statusOf(error);
   const [code, reason] =
-    error instanceof Failure ? [error.code, explain(error).message] : ['internal.error', String(error)];
+    error instanceof Failure ? [error.code, explain(error).message] : ['internal.error', textOf(error)];
   return { event: 'failed', status, code, user, reason };
+}
+
+/** Anything can be thrown, and not all of it can be made a text. */
+function textOf(thrown: unknown): string {
+  return thrown instanceof Error ? String(thrown) : `what was thrown is no Error: ${typeof thrown}`;
 }
 
 interface Status {

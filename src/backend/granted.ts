@@ -1,29 +1,36 @@
 import { type Asked, checkGrant } from '../checks/grant.js';
 import { Failure } from '../errors.js';
-import { readClaims } from '../token/claims.js';
+import { type Claims, readClaims } from '../token/claims.js';
 import type { Jwt } from '../token/decode.js';
 import { isoOrNull } from '../token/time.js';
 import type { LogEntry } from './log.js';
-import type { Granted } from './tokens.js';
+import { type Granted, inSeconds } from './tokens.js';
+
+/** A browser would have it, and it cannot be revoked. */
+const unwanted = new Set(['grant.user', 'expiry.never']);
 
 /**
  * A token that was minted, as it is handed out, and as it is told of.
- * @throws {Failure} `courier.nonsense`, for one that is not the user's alone
+ * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, may do more than was asked, or never ends
  */
-export function grantedOf(token: Jwt, asked: Asked, host: string): Granted & { entry: LogEntry } {
+export function grantedOf(
+  token: Jwt,
+  { expiresIn, ...asked }: Asked & { expiresIn: string },
+  host: string,
+): Granted & { entry: LogEntry } {
   const claims = readClaims(token.payload);
   const differences = checkGrant(claims, asked);
-  if (differences.some(({ code }) => code === 'grant.user'))
+  const expiresAt = isoOrNull(claims.expiresAt);
+  const lifetimeSeconds = lifetimeOf(claims, asked);
+  if (differences.some(({ code }) => unwanted.has(code)) || expiresAt === null || lifetimeSeconds <= 0)
     throw new Failure('courier.nonsense', { host, problem: 'not-asked-for' });
+  const isAsAsked = !differences.some(({ code }) => code.startsWith('grant.lifetime-'));
   const missing = differences.flatMap(({ code, subject }) => (code === 'grant.scope-missing' ? [subject ?? ''] : []));
   const { jti } = token.payload;
-  const expiresAt = isoOrNull(claims.expiresAt);
   return {
     token: token.raw,
-    lifetimeSeconds:
-      claims.expiresAt === null
-        ? null
-        : claims.expiresAt - (claims.issuedAt ?? claims.expiresAt - asked.lifetimeSeconds),
+    lifetimeSeconds,
+    expiresIn: isAsAsked ? expiresIn : inSeconds(lifetimeSeconds),
     expiresAt,
     entry: {
       event: 'token',
@@ -34,4 +41,9 @@ export function grantedOf(token: Jwt, asked: Asked, host: string): Granted & { e
       jti: typeof jti === 'string' ? jti : null,
     },
   };
+}
+
+/** By Courier's clock alone; as asked, where it does not say when the life began. */
+function lifetimeOf({ issuedAt, expiresAt }: Claims, { lifetimeSeconds }: Asked): number {
+  return issuedAt === null || expiresAt === null ? lifetimeSeconds : expiresAt - issuedAt;
 }

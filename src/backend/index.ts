@@ -12,7 +12,7 @@ import { idProblem } from '../token/user.js';
 import { judged } from '../untyped.js';
 import { type Call, Refusal } from './call.js';
 import { type Endpoint, answerCall, failureEntry } from './endpoint.js';
-import { type LogEntry, logLine, safely } from './log.js';
+import { type Log, type LogEntry, logLine, safely } from './log.js';
 import { mintFor } from './mint.js';
 import { namedUser } from './named-user.js';
 import { type NodeRequest, callOf as nodeCall, respond, toRequest } from './node.js';
@@ -24,8 +24,11 @@ export type { CacheOptions, LogEntry, NodeRequest, Region, Transport };
 export type { RefusalCode } from './call.js';
 
 export interface TokenHandlerOptions<Context = unknown> {
-  /** The key, or what gives it whenever a token is minted: from a store that rotates it, say. */
-  apiKey: string | (() => string | Promise<string>);
+  /**
+   * The key, or what gives it whenever a token is minted: from a store that rotates it, say. Undefined, as a variable that
+   * is not set, is refused.
+   */
+  apiKey: Key | (() => Key | Promise<Key>);
   /**
    * Who is signed in: the user id of the session, or null. `context` is what the handler was called with besides: of
    * `handler.node` it is Node's own request, with `session` and all else that middleware put there.
@@ -41,8 +44,8 @@ export interface TokenHandlerOptions<Context = unknown> {
   cors?: { origins: string[] };
   /** Gives a token again until a fraction of its life is left (a quarter), to 10 000 users. No cache unless given. */
   cache?: boolean | Partial<CacheOptions>;
-  /** Told of each token, and of each call that got none. A line of JSON on stdout unless given. */
-  log?: (entry: LogEntry) => void;
+  /** Told of each token that is minted, and of each call that got none. A line of JSON on stdout unless given. */
+  log?: Log;
   /** `us` unless given. */
   region?: Region;
   /** Courier somewhere else than in a region; https, or loopback. */
@@ -54,8 +57,9 @@ export interface TokenHandlerOptions<Context = unknown> {
 }
 
 type Session = string | null | undefined;
+type Key = string | undefined;
 
-/** Never rejects, and answers with JSON: `{token, expiresIn, expiresAt}`, or `{error}` and a status. */
+/** Never rejects, and answers with JSON: `{token, expiresIn, expiresAt}`, or `{error}`, often a `code`, and a status. */
 export interface TokenHandler<Context = unknown> {
   (request: Request, context?: Context): Promise<Response>;
   /** The same for node:http, Express and what else calls a listener. */
@@ -68,10 +72,10 @@ export interface TokenHandler<Context = unknown> {
  */
 export function createTokenHandler<Context = unknown>(options: TokenHandlerOptions<Context>): TokenHandler<Context> {
   return speaking(() => {
-    const endpoint = endpointOf(options);
+    const { authenticate, ...endpoint } = endpointOf(options);
     const answer = async (call: Call, context: Context) =>
       answerCall(call, { ...endpoint, userOf: async () => signedIn(call, await authenticated(call, context)) });
-    const authenticated = async (call: Call, context: Context) => options.authenticate(call.request(), context);
+    const authenticated = async (call: Call, context: Context) => authenticate(call.request(), context);
     const handler = async (request: Request, context?: Context) =>
       responseOf(await answer(callOf(request), context as Context));
     return Object.assign(handler, {
@@ -86,16 +90,20 @@ export function createTokenHandler<Context = unknown>(options: TokenHandlerOptio
  * @throws {Refusal} 401, 400, 403 or 413
  */
 async function signedIn(call: Call, user: Session): Promise<string> {
-  if (user === null || user === undefined) throw new Refusal(401, 'session.missing', 'Unauthorized');
+  if (user === null || user === undefined || user === '') throw new Refusal(401, 'session.missing', 'Unauthorized');
   if (typeof user !== 'string') throw new TypeError('authenticate gives a user id, which is text, or null');
   if (idProblem(user)) throw new Refusal(400, 'user.invalid', 'Invalid userId', user);
-  const named = await namedUser(call);
+  const named = await namedUser(call).catch((error: unknown) => {
+    throw error instanceof Refusal ? error.of(user) : error;
+  });
   if (named !== undefined && named !== user) throw new Refusal(403, 'user.mismatch', 'Forbidden', user);
   return user;
 }
 
+type Judged<Context> = Omit<Endpoint, 'userOf'> & Pick<TokenHandlerOptions<Context>, 'authenticate'>;
+
 /** All but who asks, judged. */
-function endpointOf<Context>(options: TokenHandlerOptions<Context>): Omit<Endpoint, 'userOf'> {
+function endpointOf<Context>(options: TokenHandlerOptions<Context>): Judged<Context> {
   const given = judged(options, {
     apiKey: 'any',
     authenticate: 'function',
@@ -110,19 +118,23 @@ function endpointOf<Context>(options: TokenHandlerOptions<Context>): Omit<Endpoi
     timeoutMs: 'any',
     transport: 'any',
   });
-  const { apiKey, surfaces, scopes, expiresIn = '1d', timeoutMs = 10_000, transport } = given;
-  if (typeof options.authenticate !== 'function') throw wrong('authenticate', undefined, 'it takes a function');
-  if (typeof apiKey !== 'function') checkKey(textOrNone(apiKey), 'apiKey');
+  const { apiKey, authenticate, surfaces, scopes, expiresIn = '1d', timeoutMs = 10_000, transport } = given;
+  if (typeof authenticate !== 'function') throw wrong('authenticate', undefined, 'it takes a function');
+  const secrets = new Secrets();
+  if (typeof apiKey !== 'function') secrets.add(judgedKey(apiKey));
+  if (!(Number.isFinite(timeoutMs) && timeoutMs > 0 && timeoutMs <= longestTimeoutMs))
+    throw wrong('timeoutMs', timeoutMs, 'it takes a number of milliseconds');
+  if (transport !== undefined && !(isObject(transport) && 'send' in transport))
+    throw wrong('transport', transport, 'it takes an object that can send');
   const lifetime = parseDuration(expiresIn);
   if ('problem' in lifetime)
     throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: lifetime.problem });
   const scopesFor = (user: string) => composeScopes({ user, for: surfaces, scopes });
   scopesFor('somebody');
   const origins = originsOf(given.cors);
-  const secrets = new Secrets();
   const log = safely(given.log ?? logLine, secrets);
   const minting = {
-    apiKey,
+    key: async () => judgedKey(typeof apiKey === 'function' ? await apiKey() : apiKey),
     baseUrl: baseUrlOf(given),
     scopesFor,
     expiresIn,
@@ -136,19 +148,25 @@ function endpointOf<Context>(options: TokenHandlerOptions<Context>): Omit<Endpoi
     tokenFor: tokensBy({
       mint: async (user) => mintFor(user, minting),
       cache: cacheOf(given.cache),
-      now: () => performance.now() / 1000,
+      // Where servers are frozen between requests, time that only runs on is frozen, too.
+      now: () => Date.now() / 1000,
       onStale: (user, error) => log({ ...failureEntry(error, user), status: 200 }),
     }),
     allows: (origin) => origins.has(origin),
     log,
-    expiresIn,
+    authenticate,
   };
 }
 
+/** What a timer of Node can wait for. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
 /** @throws {Failure} `usage.value`: any origin at all could read the tokens of whoever visits it */
 function originsOf(cors: { origins: string[] } | undefined): Set<string> {
+  if (cors !== undefined && !isObject(cors)) throw wrong('cors', cors, 'it takes an object with origins');
   const { origins } = judged(cors, { origins: 'list' }) as { origins?: string[] };
-  const wrongOne = origins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
+  const isOne = (origin: string) => !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin;
+  const wrongOne = origins?.find((origin) => !isOne(origin));
   if (wrongOne !== undefined)
     throw wrong('cors.origins', wrongOne, 'it takes origins, such as https://app.example.com, each by name');
   return new Set(origins);
@@ -157,19 +175,28 @@ function originsOf(cors: { origins: string[] } | undefined): Set<string> {
 /** @throws {Failure} */
 function cacheOf(cache: boolean | Partial<CacheOptions> | undefined): CacheOptions | undefined {
   if (cache === undefined || cache === false) return undefined;
-  if (cache !== true && typeof cache !== 'object') throw wrong('cache', cache, 'it takes true, or an object');
+  if (cache !== true && !isObject(cache)) throw wrong('cache', cache, 'it takes true, or an object');
   const { untilLeft = 0.25, maxUsers = 10_000 } = judged(cache === true ? {} : cache, {
     untilLeft: 'any',
     maxUsers: 'any',
   });
-  if (!(untilLeft >= 0 && untilLeft <= 1)) throw wrong('cache.untilLeft', untilLeft, 'it takes a number from 0 to 1');
+  // With 0 it would give tokens that end on the way.
+  if (!(Number.isFinite(untilLeft) && untilLeft > 0 && untilLeft <= 1))
+    throw wrong('cache.untilLeft', untilLeft, 'it takes a number above 0, and 1 at most');
   if (!Number.isInteger(maxUsers) || maxUsers < 1) throw wrong('cache.maxUsers', maxUsers, 'it takes a whole number');
   return { untilLeft, maxUsers };
 }
 
-/** What callers without types, or an environment without the variable, give. */
-function textOrNone(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+/**
+ * Callers without types, an environment without the variable, and stores give what is no text.
+ * @throws {Failure} `key.malformed`
+ */
+function judgedKey(key: unknown): string {
+  return checkKey(typeof key === 'string' ? key : '', 'apiKey');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function wrong(option: string, value: unknown, reason: string): Failure {

@@ -19,8 +19,11 @@ export type LogEntry =
     }
   /** No token: `user` is the session's, where there is one. */
   | { event: 'refused'; status: number; code: RefusalCode; user: string | null }
-  /** Courier, or something inside, failed: `code` is a Failure's. */
+  /** Courier, or something inside, failed: `code` is a Failure's. With status 200 an older token served. */
   | { event: 'failed'; status: number; code: string; user: string | null; reason: string };
+
+/** What it gives is not looked at, and not waited for. */
+export type Log = (entry: LogEntry) => unknown;
 
 /** A line of JSON on stdout, where servers log. */
 export function logLine(entry: LogEntry): void {
@@ -28,12 +31,13 @@ export function logLine(entry: LogEntry): void {
 }
 
 /** A log that is never the reason for a call to fail, and gets no secret. */
-export function safely(log: (entry: LogEntry) => void, secrets: Secrets): (entry: LogEntry) => void {
-  return (entry) => {
-    try {
-      log(entry.event === 'failed' ? { ...entry, reason: secrets.redact(entry.reason) } : entry);
-    } catch {
-      // Its owner hears of it elsewhere.
-    }
+export function safely(log: Log, secrets: Secrets): (entry: LogEntry) => void {
+  const clean = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(clean);
+    return typeof value === 'string' ? secrets.redact(value) : value;
   };
+  const tell = async (entry: LogEntry) =>
+    log(Object.fromEntries(Object.entries(entry).map(([name, value]) => [name, clean(value)])) as LogEntry);
+  // Its owner hears of it elsewhere.
+  return (entry) => void tell(entry).catch(() => {});
 }

@@ -1,7 +1,6 @@
 import { hostOf } from '../courier/answers.js';
 import { issueToken } from '../courier/client.js';
 import type { Transport } from '../courier/transport.js';
-import { checkKey } from '../environments/key.js';
 import { Failure, isFailure } from '../errors.js';
 import type { Secrets } from '../output/secrets.js';
 import { network, wait } from '../outside.js';
@@ -10,7 +9,8 @@ import type { LogEntry } from './log.js';
 import type { Granted } from './tokens.js';
 
 export interface Minting {
-  apiKey: string | (() => string | Promise<string>);
+  /** Gives the key, judged. */
+  key(): Promise<string>;
   baseUrl: string;
   scopesFor(user: string): string[];
   expiresIn: string;
@@ -27,19 +27,24 @@ export interface Minting {
  * @throws {Failure} as `issueToken` of the library
  */
 export async function mintFor(user: string, minting: Minting): Promise<Granted> {
-  const { apiKey, baseUrl, expiresIn, lifetimeSeconds, timeoutMs, secrets } = minting;
-  const key = checkKey(typeof apiKey === 'string' ? apiKey : await apiKey(), 'apiKey');
-  secrets.add(key);
+  const { baseUrl, expiresIn, lifetimeSeconds, timeoutMs, secrets } = minting;
+  const apiKey = await minting.key();
+  secrets.add(apiKey);
   const scopes = minting.scopesFor(user);
   const signal = AbortSignal.timeout(timeoutMs);
+  const deadline = performance.now() + timeoutMs;
   const host = hostOf(baseUrl);
   try {
     const token = await issueToken(
       minting.transport ?? (await network()),
-      { baseUrl, apiKey: key, scopes, expiresIn, timeoutMs, signal, environment: 'apiKey' },
-      { sleep: async (ms) => wait(ms, signal), random: Math.random },
+      { baseUrl, apiKey, scopes, expiresIn, timeoutMs, signal, environment: 'apiKey' },
+      {
+        sleep: async (ms) => wait(ms, signal),
+        random: Math.random,
+        timeLeftMs: () => deadline - performance.now(),
+      },
     );
-    const { entry, ...granted } = grantedOf(token, { user, scopes, lifetimeSeconds }, host);
+    const { entry, ...granted } = grantedOf(token, { user, scopes, lifetimeSeconds, expiresIn }, host);
     minting.log(entry);
     return granted;
   } catch (error) {

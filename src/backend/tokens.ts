@@ -1,10 +1,17 @@
 /** A token that was minted for a user. */
 export interface Granted {
   token: string;
-  /** Seconds, by the clock here; null for one that never expires. */
-  lifetimeSeconds: number | null;
-  /** ISO 8601 in UTC; null for one that never expires. */
-  expiresAt: string | null;
+  /** Seconds, from when it was minted. */
+  lifetimeSeconds: number;
+  /** What is left of that, in the grammar of `ms`: as it was asked for, where it was minted just now. */
+  expiresIn: string;
+  /** ISO 8601 in UTC. */
+  expiresAt: string;
+}
+
+/** Never more than it is, and never none: `0s` is no duration. */
+export function inSeconds(seconds: number): string {
+  return `${Math.max(1, Math.floor(seconds))}s`;
 }
 
 export interface CacheOptions {
@@ -26,12 +33,17 @@ export interface TokenSource {
 
 interface Kept {
   granted: Granted;
-  mintedAt: number;
-  lifetimeSeconds: number;
+  /** In seconds, by `now`. */
+  endsAt: number;
+  /** Until then it is given without more ado. */
+  freshUntil: number;
 }
 
 /** Courier may be in trouble: an older token serves, if it will for a while. In seconds. */
 const stillWorthIt = 60;
+
+/** Nobody else waits for a Courier that was in trouble just now. In seconds. */
+const pause = 10;
 
 /**
  * Tokens by user. Whoever asks for one that is being minted shares it; with a cache, one that was minted before is given
@@ -41,36 +53,44 @@ export function tokensBy({ mint, cache, now, onStale }: TokenSource): (user: str
   const minting = new Map<string, Promise<Granted>>();
   const kept = new Map<string, Kept>();
 
-  function keep(user: string, granted: Granted, { maxUsers }: CacheOptions): void {
-    if (granted.lifetimeSeconds === null) return;
+  function keep(user: string, one: Kept): void {
+    // Asked for last: the last to go.
     kept.delete(user);
-    kept.set(user, { granted, mintedAt: now(), lifetimeSeconds: granted.lifetimeSeconds });
+    kept.set(user, one);
+  }
+
+  async function minted(user: string): Promise<Granted> {
+    // Its life begins somewhere between now and the answer.
+    const began = now();
+    const granted = await mint(user);
+    if (!cache) return granted;
+    const { lifetimeSeconds } = granted;
+    const freshUntil = began + lifetimeSeconds * (1 - cache.untilLeft);
+    keep(user, { granted, endsAt: began + lifetimeSeconds, freshUntil });
     const [oldest] = kept.keys();
-    if (kept.size > maxUsers && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > cache.maxUsers && oldest !== undefined) kept.delete(oldest);
+    return granted;
   }
 
   async function renewed(user: string): Promise<Granted> {
     try {
-      const granted = await mint(user);
-      if (cache) keep(user, granted, cache);
-      return granted;
+      return await minted(user);
     } catch (error) {
       const last = kept.get(user);
-      if (!last || leftOf(last, now()) < stillWorthIt) throw error;
+      if (!last || last.endsAt - now() < stillWorthIt) throw error;
       onStale?.(user, error);
-      return last.granted;
+      keep(user, { ...last, freshUntil: Math.min(now() + pause, last.endsAt - stillWorthIt) });
+      return leftOf(last, now());
     } finally {
       minting.delete(user);
     }
   }
 
   return (user) => {
-    const last = cache && kept.get(user);
-    if (last && leftOf(last, now()) > last.lifetimeSeconds * cache.untilLeft) {
-      // Asked for again: the last to go.
-      kept.delete(user);
-      kept.set(user, last);
-      return last.granted;
+    const last = kept.get(user);
+    if (last && now() < last.freshUntil) {
+      keep(user, last);
+      return leftOf(last, now());
     }
     const token = minting.get(user) ?? renewed(user);
     minting.set(user, token);
@@ -78,6 +98,6 @@ export function tokensBy({ mint, cache, now, onStale }: TokenSource): (user: str
   };
 }
 
-function leftOf({ mintedAt, lifetimeSeconds }: Kept, now: number): number {
-  return mintedAt + lifetimeSeconds - now;
+function leftOf({ granted, endsAt }: Kept, now: number): Granted {
+  return { ...granted, expiresIn: inSeconds(endsAt - now) };
 }

@@ -1,4 +1,4 @@
-import { type Answer, type Call, longestBody } from './call.js';
+import { type Answer, type Call, cutShort, longestBody } from './call.js';
 
 export function callOf(request: Request): Call {
   return {
@@ -21,10 +21,14 @@ async function textOf(request: Request): Promise<string | undefined> {
   let text = '';
   let bytes = 0;
   const reader = request.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+  const next = async () =>
+    reader.read().catch(() => {
+      throw cutShort();
+    });
+  for (let part = await next(); !part.done; part = await next()) {
     bytes += part.value.byteLength;
     if (bytes > longestBody) {
-      await reader.cancel();
+      await reader.cancel().catch(() => {});
       return undefined;
     }
     text += decoder.decode(part.value, { stream: true });

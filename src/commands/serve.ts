@@ -71,7 +71,6 @@ async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const log = logTo(tools);
   const served: Served = {
     ...endpointOf(environment, asking, log, tools),
-    expiresIn: asked.expiresIn,
     path: at,
     users,
     origins: origin,

@@ -11,6 +11,8 @@ export interface RetryContext {
   sleep(ms: number): Promise<void>;
   /** From 0 to 1, for jitter. */
   random(): number;
+  /** For all attempts together, in milliseconds: a wait that is longer is not begun. */
+  timeLeftMs?(): number;
   /** Called before each wait. */
   onRetry?(event: { reason: string; delayMs: number; attempt: number; of: number }): void;
 }
@@ -24,7 +26,8 @@ export async function withRetries(attempt: () => Promise<HttpResponse>, context:
     const outcome = await attempt().catch((error: unknown) => error);
     const reason = retryable(outcome);
     const delayMs = delayOf(outcome, tries, context.random());
-    if (reason === undefined || tries === retries || delayMs > retryAfterCapSeconds * 1000) {
+    const longestMs = Math.min(retryAfterCapSeconds * 1000, context.timeLeftMs?.() ?? Infinity);
+    if (reason === undefined || tries === retries || delayMs > longestMs) {
       if (isResponse(outcome)) return outcome;
       throw outcome;
     }

@@ -172,6 +172,20 @@ describe('withRetries', () => {
     });
   });
 
+  it.each([
+    [499, 1],
+    [501, 2],
+    [Infinity, 3],
+  ])('begins no wait that is longer than the %d ms that are left', async (left, attempts) => {
+    let tries = 0;
+    const attempt = async () => {
+      tries += 1;
+      return answer(503);
+    };
+    const context = { sleep: async () => {}, random: () => 0, timeLeftMs: () => left };
+    expect([await rejectionOf(withRetries(attempt, context)), tries]).toEqual([{ returned: answer(503) }, attempts]);
+  });
+
   it('lets an error of another kind through', async () => {
     await expect(retried([new TypeError('a bug')])).rejects.toThrow(new TypeError('a bug'));
   });
