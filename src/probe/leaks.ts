@@ -12,8 +12,8 @@ const stackTraces = [
   /\bat [^\n<]{0,200}?\(?(?:file:|node:|\/|[A-Za-z]:\\)[^\s():<>]+:\d+:\d+/,
   // Python
   /Traceback \(most recent call last\)|File (?:"|&quot;|&#34;)[^"\n]{1,300}, line \d+|Werkzeug Debugger/,
-  // Java, Kotlin
-  /\bat [\w.$]+\([\w$]+\.(?:java|kt):\d+\)/,
+  // Java, Kotlin; Tomcat's page has no `at`
+  /[\w$>]\([\w$]{1,100}\.(?:java|kt):\d+\)/,
   // PHP
   /#\d+ [^\n]{1,300}\.php\(\d+\)|\.php"?, ?"line": ?\d+|\bin (?:<b>)?[^\n<]{1,300}\.php(?:<\/b>)? on line (?:<b>)?\d+/,
   // Ruby

@@ -53,7 +53,8 @@ fi
 # A space in it would add scopes, a quote more than that.
 case $user in '' | *[!A-Za-z0-9._~@+'|':=/,-]*) refuse '400 Bad Request' ;; esac
 [ "${#user}" -le 256 ] || refuse '400 Bad Request'
-[ -n "${COURIER_API_KEY-}" ] || refuse '502 Bad Gateway' 'COURIER_API_KEY is not set'
+# A line break in it would make a header of its own.
+case ${COURIER_API_KEY-} in '' | *[![:graph:]]*) refuse '502 Bad Gateway' 'COURIER_API_KEY is no key' ;; esac
 
 # The key is on stdin: others can see what stands on a command line. -q: no .curlrc has a say.
 answer=$(

@@ -15,6 +15,10 @@ it.each<{ text: string; leaks: string[] }>([
   { text: 'File &quot;/srv/app.py&quot;, line 12, in view', leaks: trace },
   { text: '<title>TypeError // Werkzeug Debugger</title>', leaks: ['stack-trace', 'error-text'] },
   {
+    text: '<pre>java.lang.IllegalStateException: no key\n\tcom.example.JwtController.mint(JwtController.java:42)\n</pre>',
+    leaks: ['stack-trace', 'error-text'],
+  },
+  {
     text: '"trace":"java.lang.NullPointerException\\n\\tat com.example.JwtController.mint(JwtController.java:42)"',
     leaks: ['stack-trace', 'error-text'],
   },

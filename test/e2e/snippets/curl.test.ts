@@ -156,12 +156,13 @@ describe.each(['dash', 'bash'])('by hand, with %s', (sh) => {
   });
 
   it('says what is wrong on stderr alone', async () => {
-    expect(await run(['alice'], { COURIER_API_KEY: '' })).toEqual({
-      code: 1,
-      signal: null,
-      stdout: '',
-      stderr: 'courier token: COURIER_API_KEY is not set\n502 Bad Gateway\n',
-    });
+    for (const key of ['', 'token_0fThE\nX-Evil: 1', 'token_0fThE sn1ppet'])
+      expect(await run(['alice'], { COURIER_API_KEY: key })).toEqual({
+        code: 1,
+        signal: null,
+        stdout: '',
+        stderr: 'courier token: COURIER_API_KEY is no key\n502 Bad Gateway\n',
+      });
     expect(await run(['alice'], { COURIER_BASE_URL: 'http://127.0.0.1:9' })).toEqual({
       code: 1,
       signal: null,
