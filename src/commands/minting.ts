@@ -18,19 +18,28 @@ import { mintToken, targetOf } from './mint.js';
 import { type KeyOptions, addKeyOptions, list, once, seconds } from './options.js';
 import { type Tools, canPrompt } from './tools.js';
 
-/** What a token is minted by, for whom, and what it may do: of `issue` and `exec`. */
-export interface MintOptions extends KeyOptions {
-  user?: string;
+/** What a token may do, and how long it lives. */
+export interface AskingOptions {
   for?: string[];
   scope?: string[];
   tenant?: string;
   expiresIn?: string;
+}
+
+/** What a token is minted by, for whom, and what it may do: of `issue` and `exec`. */
+export interface MintOptions extends KeyOptions, AskingOptions {
+  user?: string;
   allowProduction?: boolean;
 }
 
 export function addMintOptions(command: Command): Command {
-  return addKeyOptions(command)
-    .option('-u, --user <id>', 'whose token it is: one user', once('--user'))
+  const whose = addKeyOptions(command).option('-u, --user <id>', 'whose token it is: one user', once('--user'));
+  return addAskingOptions(whose).option('--allow-production', 'mint from a production key');
+}
+
+/** What tokens are for, and how long they live. */
+export function addAskingOptions(command: Command): Command {
+  return command
     .option('--for <surfaces>', 'what the token is for: inbox, toast, preferences, push, …', list('--for'))
     .option(
       '--scope <scopes>',
@@ -38,15 +47,14 @@ export function addMintOptions(command: Command): Command {
       list('--scope'),
     )
     .option('--tenant <id>', "Courier Create's scopes for this tenant only", once('--tenant'))
-    .option('--expires-in <duration>', 'how long it lives: 30m, 12h, 7d (default: 1d)', once('--expires-in'))
-    .option('--allow-production', 'mint from a production key');
+    .option('--expires-in <duration>', 'how long it lives: 30m, 12h, 7d (default: 1d)', once('--expires-in'));
 }
 
 /** What is asked of Courier, judged. `expiresIn` is sent as it was given: Courier reads the same grammar. */
 export type Asking = Asked & { expiresIn: string };
 
 /** `command`: whose flags they are, for messages. */
-export function askedBy(options: MintOptions, command: string): Asking {
+export function askedBy(options: AskingOptions & { user?: string }, command: string): Asking {
   if (options.user === undefined) throw new Failure('usage.missing', { option: '--user <id>', command });
   const { user, expiresIn = '1d', for: surfaces, scope, tenant } = options;
   const lifetimeSeconds = seconds('--expires-in', { least: 1 })(expiresIn);

@@ -8,25 +8,21 @@ import { isProductionScope } from '../environments/production.js';
 import { type Environment, labelOf } from '../environments/resolve.js';
 import { Failure } from '../errors.js';
 import { readyText, servedLine } from '../output/serve-text.js';
-import { composeScopes } from '../scopes/compose.js';
 import { readClaims } from '../token/claims.js';
 import { localWorkspace } from '../token/local.js';
 import { probe } from './env/probe.js';
 import { chooseFor, environmentView, keyText, open } from './environment.js';
 import { mintToken, targetOf } from './mint.js';
-import { type Asking, keyWarnings, requestWarnings } from './minting.js';
-import { type KeyOptions, addKeyOptions, examples, list, once, seconds } from './options.js';
+import { type Asking, type AskingOptions, addAskingOptions, askedBy, keyWarnings, requestWarnings } from './minting.js';
+import { type KeyOptions, addKeyOptions, examples, list } from './options.js';
 import { type Log, documentLine, logTo, origins, port, untilStopped } from './serving.js';
 import type { Act, Tools } from './tools.js';
 
-interface ServeOptions extends KeyOptions {
+interface ServeOptions extends KeyOptions, AskingOptions {
   port: number;
   path: string;
   allowUser?: string[];
   origin?: string[];
-  for?: string[];
-  scope?: string[];
-  expiresIn?: string;
 }
 
 /** The how-to's. */
@@ -38,14 +34,7 @@ export function define(command: Command, act: Act): void {
     .option('--port <port>', 'where it listens; 0 takes one that is free', port, 3000)
     .option('--path <url-path>', 'the path of the endpoint', path, howToPath)
     .option('--origin <origins>', 'pages that may call (default: those of this machine)', origins('--origin'));
-  addKeyOptions(command)
-    .option('--for <surfaces>', "what the tokens are for: inbox, toast, … (default: the how-to's set)", list('--for'))
-    .option('--scope <scopes>', 'scopes of your own, as in issue', list('--scope'))
-    .option(
-      '--expires-in <duration>',
-      'how long a token lives; 2m shows whether a front end refreshes (default: 1d)',
-      once('--expires-in'),
-    )
+  addAskingOptions(addKeyOptions(command))
     .addHelpText(
       'after',
       examples(
@@ -63,7 +52,7 @@ export function define(command: Command, act: Act): void {
 async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const { allowUser: users, path: at, origin } = options;
   if (users === undefined) throw new Failure('usage.missing', { option: '--allow-user <id>', command: 'serve' });
-  const asking = (user: string) => askedFor(user, options);
+  const asking = (user: string) => askedBy({ ...options, user }, 'serve');
   const [asked] = users.map(asking) as [Asking];
   const environment = await open(await chooseFor(options, tools), tools);
   const tenantScope = await provedForTests(environment, tools);
@@ -78,12 +67,6 @@ async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const { url, close } = await listen(served, options.port);
   const tellReady = () => tellServing({ url, users, tenantScope }, environment, asked, tools);
   return untilStopped({ close, log, tellReady }, tools);
-}
-
-/** @throws {Failure} of the families that exit with 2 */
-function askedFor(user: string, { for: surfaces, scope, expiresIn = '1d' }: ServeOptions): Asking {
-  const lifetimeSeconds = seconds('--expires-in', { least: 1 })(expiresIn);
-  return { user, expiresIn, lifetimeSeconds, scopes: composeScopes({ user, for: surfaces, scopes: scope }) };
 }
 
 /**

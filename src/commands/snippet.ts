@@ -4,10 +4,9 @@ import { toJson } from '../output/escape.js';
 import { savingText } from '../output/snippet-text.js';
 import { scopesOf } from '../scopes/compose.js';
 import { snippetFor } from '../snippets/index.js';
-import { type Language, languages } from '../snippets/languages.js';
+import { type Language, languageMeant, languages } from '../snippets/languages.js';
 import { refuseForeign } from './foreign.js';
 import { examples, list, once } from './options.js';
-import { languageMeant } from './suggest.js';
 import type { Act, Tools } from './tools.js';
 
 interface SnippetOptions {

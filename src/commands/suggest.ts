@@ -1,6 +1,6 @@
 import { surfaces } from '../scopes/catalogue.js';
 import { similar } from '../scopes/similar.js';
-import { type Language, languages } from '../snippets/languages.js';
+import { languageMeant } from '../snippets/languages.js';
 import { operandsIn, partsOf } from './argv.js';
 import { commandTable, splitCommand } from './table.js';
 import { pasteable } from './words.js';
@@ -96,23 +96,6 @@ function rephrased(argv: string[], phrase: Phrase): string[] | undefined {
     part.flag === undefined && part !== command ? part.words.flatMap(phrase) : part.words,
   );
   return words.join(' ') === argv.join(' ') ? undefined : pasteable(words);
-}
-
-/** What people call a language of snippets, and frameworks that one of them comes nearest to. */
-const otherLanguages: Record<Language, string[]> = {
-  express: ['expressjs', 'js', 'javascript', 'ts', 'typescript', 'nest', 'nestjs'],
-  flask: ['python', 'python3', 'py', 'django', 'fastapi'],
-  spring: ['java', 'kotlin', 'spring-boot', 'springboot'],
-  laravel: ['php', 'symfony'],
-  rails: ['ruby', 'rb', 'ror', 'ruby-on-rails', 'sinatra'],
-  node: ['nodejs', 'node.js', 'http', 'fastify', 'koa', 'hono', 'next', 'nextjs'],
-  curl: ['sh', 'bash', 'shell', 'zsh', 'cgi'],
-};
-
-/** The language of a snippet that was probably meant. */
-export function languageMeant(word: string): string | undefined {
-  const lower = word.toLowerCase();
-  return languages.find((one) => otherLanguages[one].includes(lower)) ?? similar(lower, [...languages]);
 }
 
 /** What was probably meant by a word too many before the `--` of `exec`: as a rule it is where the command begins. */
