@@ -40,10 +40,10 @@ async function snippet(options: SnippetOptions, { console, flags }: Tools): Prom
   });
   const lang = languageOf(options.lang);
   const scopes = scopesOf(options.for);
-  const { file, needs, text } = snippetFor({ language: lang, scopes });
+  const { text, ...how } = snippetFor({ language: lang, scopes });
   const code = text.trimEnd();
-  if (!flags.json) console.note(savingText({ file, needs }, console.err));
-  console.result(flags.json ? toJson({ lang, file, needs, scopes, code }) : code);
+  if (!flags.json) console.note(savingText({ ...how, for: options.for }, console.err));
+  console.result(flags.json ? toJson({ lang, file: how.file, needs: how.needs, scopes, code }) : code);
   return 0;
 }
 

@@ -1,3 +1,5 @@
+import { familyOf } from '../errors.js';
+import type { Finding } from '../report.js';
 import type { Outcome } from './outcome.js';
 import type { ProbeRequest } from './plan.js';
 
@@ -9,6 +11,14 @@ const marks: [language: string, answer: RegExp, cookie: RegExp][] = [
   ['rails', /^x-runtime: [\d.]+$|^server: .*(?:puma|passenger)/im, /\b_\w+_session=/],
   ['spring', /^set-cookie: .*\bJSESSIONID=/im, /\bJSESSIONID=/],
 ];
+
+/** Of these the request, or what was expected, may be wrong, and not the endpoint. */
+const notMended = new Set(['endpoint', 'token', 'user', 'transport']);
+
+/** Whether an endpoint without holes would not have what was found. */
+export function isMended({ code, status }: Finding): boolean {
+  return (status === 'fail' || status === 'warn') && !notMended.has(familyOf(code));
+}
 
 /** The command that prints an endpoint without holes, in the language that this one seems to be in. */
 export function fixFor(outcomes: Outcome[], { headers }: ProbeRequest, surfaces: string[] | undefined): string[] {

@@ -1,7 +1,7 @@
 import { isLoopback } from '../courier/regions.js';
 import type { Finding, Status } from '../report.js';
 import type { Claims } from '../token/claims.js';
-import { fixFor } from './fix.js';
+import { fixFor, isMended } from './fix.js';
 import { leaksIn } from './leaks.js';
 import { type Answered, type Kind, type Outcome, claimsIn, kindOf, statusOf, unclear } from './outcome.js';
 import { type ProbeRequest, type TrialName, foreignOrigin, injectedScope } from './plan.js';
@@ -36,7 +36,7 @@ export function judgeOutcomes(outcomes: Outcome[], probe: ProbeRequest, judging:
     ...judgeLeaks(outcomes, judging.keys),
   ];
   const fix = fixFor(outcomes, probe, judging.for);
-  return found.map((finding) => (['fail', 'warn'].includes(finding.status) ? { ...finding, fix } : finding));
+  return found.map((finding) => (isMended(finding) ? { ...finding, fix } : finding));
 }
 
 /** Where requests with a session may go: the way is the first thing to be safe. */
@@ -58,15 +58,17 @@ function judgeMain(main: Answered, hasSession: boolean, probe: ProbeRequest, jud
     const isGiven = claimsIn(main) !== undefined;
     // A page that is not there gives no token either, and so does whatever answers there by mistake.
     if (kindOf(main) === 'refused' && !isAboutSession(main))
-      return [{ code: 'endpoint.status', status: 'unknown', facts: { status } }];
+      return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession } }];
     return [
       reached,
       ...withoutSession(main),
       ...(isGiven ? given(main, probe, judging) : [skipped('session', 'no-session')]),
     ];
   }
-  if (status === 401 || status === 403) return [{ code: 'session.refused', status: 'unknown', facts: { status } }];
-  if (status < 200 || status > 299) return [{ code: 'endpoint.status', status: 'fail', facts: { status } }];
+  // 419 is Laravel's for a CSRF token that is missing.
+  if ([401, 403, 419].includes(status)) return [{ code: 'session.refused', status: 'unknown', facts: { status } }];
+  if (status >= 500) return [{ code: 'endpoint.status', status: 'fail', facts: { status } }];
+  if (status > 299) return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession } }];
   return [reached, ...given(main, probe, judging)];
 }
 
@@ -161,7 +163,9 @@ function granted(
     const isInjected = users.includes(otherUser) || more.includes(injectedScope);
     return isInjected ? { users, scopes: more } : undefined;
   }
-  const isOwn = users.length === 1 && users[0] === user && more.length === 0;
+  // Whose session it is, the token says that its own request got.
+  const own = base?.users.length === 1 ? base.users[0] : user;
+  const isOwn = users.length === 1 && users[0] === own && more.length === 0;
   return isOwn ? undefined : { users: users.map(shortened), scopes: more };
 }
 

@@ -34,12 +34,16 @@ const tolerance = 60;
 export function judgeToken(answer: Answered, expected: ExpectedToken): Finding[] {
   const { token, body } = answer;
   const { path } = expected;
-  if (valueAt(body, path) === undefined || token === undefined)
-    return [{ code: 'token.not-found', status: 'fail', subject: path, facts: { isElsewhere: token !== undefined } }];
-  if (token instanceof Failure) return [unmadeCheck(token, 'the token')];
+  const value = valueAt(body, path);
+  if (value === undefined || token === undefined)
+    return [{ code: 'token.not-found', status: 'fail', subject: path, facts: { place: placeOf(body, token) } }];
+  if (token instanceof Failure) return [asHole(unmadeCheck(token, 'the token'))];
   const claims = readClaims(token.payload);
+  const at = { subject: path, facts: {} };
   return [
-    { code: 'token.found', status: 'pass', subject: path, facts: {} },
+    isBare(value, token)
+      ? { code: 'token.found', status: 'pass', ...at }
+      : { code: 'token.not-bare', status: 'fail', ...at },
     ...checkFound(token, { user: expected.user, for: expected.for }, expected.now).flatMap((finding) =>
       isOfInterest(finding, token, expected) ? [asHole(finding)] : [],
     ),
@@ -47,6 +51,27 @@ export function judgeToken(answer: Answered, expected: ExpectedToken): Finding[]
     ...short(claims, expected.now),
     ...told(body, claims, expected.now),
   ];
+}
+
+/** A body that is all of it may be a text in JSON. */
+function isBare(value: string, { raw }: FoundToken): boolean {
+  return value === raw || value === JSON.stringify(raw);
+}
+
+/** Where a token stands instead, as `--token-path` takes it; null where that cannot be said. */
+function placeOf(body: string, token: FoundToken | Failure | undefined): string | null {
+  if (token === undefined || token instanceof Failure) return null;
+  // So deep no answer is meant to be.
+  const inside = (value: unknown, depth = 0): string | undefined => {
+    if (typeof value === 'string') return value.includes(token.raw) ? '' : undefined;
+    if (typeof value !== 'object' || value === null || depth > 20) return undefined;
+    for (const [name, one] of Object.entries(value)) {
+      const rest = inside(one, depth + 1);
+      if (rest !== undefined && !name.includes('.')) return [name, rest].filter(Boolean).join('.');
+    }
+    return undefined;
+  };
+  return inside(parseJson(body)) ?? (body.trim() === token.raw ? '-' : null);
 }
 
 /** Excess is judged below, by a stricter measure. */

@@ -56,12 +56,13 @@ case $user in '' | *[!A-Za-z0-9._~@+'|':=/,-]*) refuse '400 Bad Request' ;; esac
 # A line break in it would make a header of its own.
 case ${COURIER_API_KEY-} in '' | *[![:graph:]]*) refuse '502 Bad Gateway' 'COURIER_API_KEY is no key' ;; esac
 
+url=${COURIER_BASE_URL:-https://api.courier.com}
 # The key is on stdin: others can see what stands on a command line. -q: no .curlrc has a say.
 answer=$(
   printf 'Authorization: Bearer %s\n' "$COURIER_API_KEY" |
     curl -q --silent --max-time 5 --header @- --header 'Content-Type: application/json' --write-out '%{http_code}' \
       --data "{\"scope\":\"user_id:$user $SCOPES\",\"expires_in\":\"$EXPIRES_IN\"}" \
-      "${COURIER_BASE_URL:-https://api.courier.com}/auth/issue-token"
+      "${url%/}/auth/issue-token"
 ) || answer="curl $? 000"
 status=${answer#"${answer%???}"}
 token=$(printf '%s\n' "$answer" | sed -n 's/.*"token" *: *"\([A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\)".*/\1/p')

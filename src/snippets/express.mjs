@@ -1,5 +1,5 @@
 // POST /api/generate-courier-jwt for Express: a Courier token for whoever is signed in, and for nobody else.
-// Save it as courier-token.mjs, and mount it behind your session:
+// Save it as courier-token.mjs, and mount it behind your session, before express.json(), whose errors show a stack trace:
 //   import courierToken from './courier-token.mjs';
 //   app.use(courierToken);
 // It needs Node 20, Express 4 or 5, express-session (or another session), and COURIER_API_KEY in the environment.
@@ -13,8 +13,8 @@ const EXPIRES_IN = '1d';
 const router = express.Router();
 export default router;
 
-// The id that Courier knows the user by, a text. Put your own way here.
-const signedInUser = (req) => req.session?.userId;
+// The id that Courier knows the user by. Put your own way here.
+const signedInUser = (req) => req.session?.userId?.toString();
 
 router.post(
   '/api/generate-courier-jwt',
@@ -31,10 +31,10 @@ async function answer(req, res) {
   if (!isUserId(user) || typeof userId !== 'string') return refuse(res, 400);
   if (userId !== user) return refuse(res, 403);
 
-  const { token, failure } = await issueToken(user);
+  const { token, status, failure } = await issueToken(user);
   if (failure) {
     console.error('courier token: none for %j: %s', user, failure);
-    return refuse(res, isTemporary(failure) ? 503 : 502);
+    return refuse(res, status);
   }
   console.info('courier token: for %j, %s, %s', user, SCOPES, EXPIRES_IN);
   res.set('Cache-Control', 'no-store').json({ token, expiresIn: EXPIRES_IN });
@@ -49,12 +49,12 @@ function isUserId(id) {
   return typeof id === 'string' && /^[^\s\p{C}]{1,256}$/u.test(id);
 }
 
-/** The token, or why there is none: Courier's status or an error's name, but nothing that Courier says. */
+/** The token, or why there is none and the status that says so; nothing of it is Courier's own text. */
 async function issueToken(user) {
-  const { COURIER_API_KEY: key, COURIER_BASE_URL: courier = 'https://api.courier.com' } = process.env;
-  if (!key) return { failure: 'COURIER_API_KEY is not set' };
+  const { COURIER_API_KEY: key, COURIER_BASE_URL: url } = process.env;
+  if (!key) return { status: 502, failure: 'COURIER_API_KEY is not set' };
   try {
-    const response = await fetch(`${courier}/auth/issue-token`, {
+    const response = await fetch(`${(url || 'https://api.courier.com').replace(/\/$/, '')}/auth/issue-token`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ scope: `user_id:${user} ${SCOPES}`, expires_in: EXPIRES_IN }),
@@ -62,14 +62,14 @@ async function issueToken(user) {
       signal: AbortSignal.timeout(5000),
     });
     const text = await response.text();
-    if (!response.ok) return { failure: response.status };
+    if (!response.ok) return { status: isTemporary(response) ? 503 : 502, failure: response.status };
     const token = JSON.parse(text)?.token;
-    return typeof token === 'string' ? { token } : { failure: 'no token' };
+    return typeof token === 'string' ? { token } : { status: 502, failure: 'no token' };
   } catch (error) {
-    return { failure: error.name };
+    return { status: error.name === 'SyntaxError' ? 502 : 503, failure: error.cause?.code ?? error.name };
   }
 }
 
-function isTemporary(failure) {
-  return failure === 429 || failure >= 500 || failure === 'TypeError' || failure === 'TimeoutError';
+function isTemporary({ status }) {
+  return status === 429 || status >= 500;
 }

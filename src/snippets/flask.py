@@ -32,8 +32,9 @@ courier = build_opener(NoRedirects)
 
 
 def signed_in_user():
-    # The id that Courier knows the user by, a text. Put your own way here.
-    return session.get('user_id')
+    # The id that Courier knows the user by. Put your own way here.
+    user = session.get('user_id')
+    return None if user is None else str(user)
 
 
 @courier_token.post('/api/generate-courier-jwt')
@@ -83,7 +84,7 @@ def is_user_id(user):
 
 
 def issue_token(user, key):
-    url = os.environ.get('COURIER_BASE_URL', 'https://api.courier.com') + '/auth/issue-token'
+    url = (os.environ.get('COURIER_BASE_URL') or 'https://api.courier.com').rstrip('/') + '/auth/issue-token'
     body = json.dumps({'scope': f'user_id:{user} {SCOPES}', 'expires_in': EXPIRES_IN}).encode()
     headers = {'Authorization': f'Bearer {key}', 'Content-Type': 'application/json'}
     with courier.open(Request(url, body, headers), timeout=5) as response:

@@ -64,7 +64,7 @@ class CourierTokenController extends Controller
 
     private function askCourier(string $user, string $key): Response
     {
-        $url = config('services.courier.url') ?: 'https://api.courier.com';
+        $url = rtrim(config('services.courier.url') ?: 'https://api.courier.com', '/');
 
         return Http::withToken($key)->timeout(5)->withoutRedirecting()->post("$url/auth/issue-token", [
             'scope' => "user_id:$user ".self::SCOPES,

@@ -26,7 +26,7 @@ export default function courierToken(signedInUser) {
 
 async function answerTo(request, signedInUser) {
   if (request.method !== 'POST') return refusal(405);
-  const user = await signedInUser(request);
+  const user = (await signedInUser(request))?.toString();
   if (!user) return refusal(401);
   const text = await textOf(request);
   if (text.length > LONGEST_BODY) return refusal(413);
@@ -34,10 +34,10 @@ async function answerTo(request, signedInUser) {
   if (!isUserId(user) || typeof userId !== 'string') return refusal(400);
   if (userId !== user) return refusal(403);
 
-  const { token, failure } = await issueToken(user);
+  const { token, status, failure } = await issueToken(user);
   if (failure) {
     console.error('courier token: none for %j: %s', user, failure);
-    return refusal(isTemporary(failure) ? 503 : 502);
+    return refusal(status);
   }
   console.info('courier token: for %j, %s, %s', user, SCOPES, EXPIRES_IN);
   return { status: 200, token, expiresIn: EXPIRES_IN };
@@ -69,12 +69,12 @@ function isUserId(id) {
   return typeof id === 'string' && /^[^\s\p{C}]{1,256}$/u.test(id);
 }
 
-/** The token, or why there is none: Courier's status or an error's name, but nothing that Courier says. */
+/** The token, or why there is none and the status that says so; nothing of it is Courier's own text. */
 async function issueToken(user) {
-  const { COURIER_API_KEY: key, COURIER_BASE_URL: courier = 'https://api.courier.com' } = process.env;
-  if (!key) return { failure: 'COURIER_API_KEY is not set' };
+  const { COURIER_API_KEY: key, COURIER_BASE_URL: url } = process.env;
+  if (!key) return { status: 502, failure: 'COURIER_API_KEY is not set' };
   try {
-    const response = await fetch(`${courier}/auth/issue-token`, {
+    const response = await fetch(`${(url || 'https://api.courier.com').replace(/\/$/, '')}/auth/issue-token`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' },
       body: JSON.stringify({ scope: `user_id:${user} ${SCOPES}`, expires_in: EXPIRES_IN }),
@@ -82,14 +82,14 @@ async function issueToken(user) {
       signal: AbortSignal.timeout(5000),
     });
     const text = await response.text();
-    if (!response.ok) return { failure: response.status };
+    if (!response.ok) return { status: isTemporary(response) ? 503 : 502, failure: response.status };
     const token = JSON.parse(text)?.token;
-    return typeof token === 'string' ? { token } : { failure: 'no token' };
+    return typeof token === 'string' ? { token } : { status: 502, failure: 'no token' };
   } catch (error) {
-    return { failure: error.name };
+    return { status: error.name === 'SyntaxError' ? 502 : 503, failure: error.cause?.code ?? error.name };
   }
 }
 
-function isTemporary(failure) {
-  return failure === 429 || failure >= 500 || failure === 'TypeError' || failure === 'TimeoutError';
+function isTemporary({ status }) {
+  return status === 429 || status >= 500;
 }

@@ -47,7 +47,7 @@ class CourierTokenController < ApplicationController
   end
 
   def ask_courier(user)
-    uri = URI("#{ENV['COURIER_BASE_URL'].presence || 'https://api.courier.com'}/auth/issue-token")
+    uri = URI("#{(ENV['COURIER_BASE_URL'].presence || 'https://api.courier.com').chomp('/')}/auth/issue-token")
     headers = { 'Authorization' => "Bearer #{api_key}", 'Content-Type' => 'application/json' }
     body = { scope: "user_id:#{user} #{SCOPES}", expires_in: EXPIRES_IN }.to_json
     options = { use_ssl: uri.scheme == 'https', open_timeout: 5, read_timeout: 5, write_timeout: 5 }

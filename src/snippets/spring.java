@@ -51,7 +51,7 @@ public class CourierTokenController {
         // HttpRequest's own refusal would have the key in it.
         if (!apiKey.matches("[!-~]+")) throw new IllegalArgumentException("COURIER_API_KEY is not an API key");
         this.apiKey = apiKey;
-        this.courier = URI.create(baseUrl + "/auth/issue-token");
+        this.courier = URI.create(baseUrl.replaceAll("/+$", "") + "/auth/issue-token");
     }
 
     @PostMapping(path = "/api/generate-courier-jwt", consumes = MediaType.APPLICATION_JSON_VALUE)

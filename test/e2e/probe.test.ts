@@ -262,15 +262,9 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
     code: 1,
   },
   {
-    fault: "always bob's token",
+    fault: "always bob's token, or a session of bob's",
     faults: { whose: () => 'bob' },
-    wrong: [
-      'fail user.mismatch bob',
-      'fail other-user.minted',
-      'fail input.minted missing-user',
-      'fail input.minted empty-user',
-      'fail input.minted huge-user',
-    ],
+    wrong: ['fail user.mismatch bob'],
     code: 1,
   },
   {
@@ -310,6 +304,24 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
     fault: 'Courier is not there',
     faults: { minted: () => json(503, {}) },
     wrong: ['unknown endpoint.unavailable session'],
+    code: 4,
+  },
+  {
+    fault: 'a token with Bearer before it',
+    faults: { minted: (token) => json(200, { token: `Bearer ${token}` }) },
+    wrong: ['fail token.not-bare token'],
+    code: 1,
+  },
+  {
+    fault: 'a CSRF token is missing, in Laravel',
+    faults: { first: () => json(419, { message: 'CSRF token mismatch.' }) },
+    wrong: ['unknown session.refused'],
+    code: 4,
+  },
+  {
+    fault: 'none, the body is another',
+    faults: { whose: () => json(422, {}) },
+    wrong: ['unknown endpoint.status'],
     code: 4,
   },
   {
@@ -358,18 +370,38 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
 ])('finds: $fault', async ({ faults, wrong, code, argv = session }) => {
   const found = await probed(faults, argv);
   expect({ wrong: found.wrong, code: found.code }).toEqual({ wrong, code });
-  expect(found.findings.filter((finding) => finding.status === 'fail').map(({ fix }) => fix?.slice(0, 3))).toEqual(
-    wrong.filter((one) => one.startsWith('fail')).map(() => ['courier-jwt', 'snippet', '--lang']),
+  // Of these the request may be wrong, and not the endpoint.
+  const isMended = (one: string) => one.startsWith('fail') && !/^fail (?:endpoint|token|user)\./.test(one);
+  expect(found.findings.flatMap(({ fix, status }) => (fix && status === 'fail' ? [fix.slice(0, 3)] : []))).toEqual(
+    wrong.filter(isMended).map(() => ['courier-jwt', 'snippet', '--lang']),
   );
+});
+
+it.each<[body: (token: string) => unknown, place: string | null, said: string]>([
+  [(token) => ({ jwt: token }), 'jwt', '; there is one at jwt: --token-path jwt.'],
+  [(token) => ({ data: { auth: { token: `Bearer ${token}` } } }), 'data.auth.token', ''],
+  [(token) => ({ tokens: [{ value: token }] }), 'tokens.0.value', ''],
+  [(token) => ({ 'a.b': token }), null, '. --token-path says where it is: data.token, or - for the whole body.'],
+  [() => ({ ok: true }), null, ''],
+])('says where the token is instead: %s', async (bodyOf, place, said) => {
+  await withEndpoint({ minted: (token) => json(200, bodyOf(token) as object) }, async ({ url }) => {
+    const argv = ['probe', url, '--user', 'alice', ...session];
+    const { findings } = documentOf<{ findings: Finding[] }>(await courierJwt([...argv, '--json']));
+    const { stdout } = await courierJwt(argv);
+    const found = findings.find(({ code }) => code === 'token.not-found');
+    expect([found?.facts, stdout.includes(`no token is at token${said}`)]).toEqual([{ place }, true]);
+    if (place?.endsWith('value')) expect((await courierJwt([...argv, '--token-path', place])).code).toBe(0);
+  });
 });
 
 it('takes no refusal for safety where nobody gets a token', async () => {
   const { code, findings } = await probed({ first: () => json(404, {}) });
+  expect(findings.find(({ code: one }) => one === 'endpoint.status')?.facts).toEqual({ status: 404, hasSession: true });
   expect({ code, told: findings.map((one) => [one.status, one.code, one.subject].filter(Boolean).join(' ')) }).toEqual({
-    code: 1,
+    code: 4,
     told: [
       expect.stringMatching(/^pass transport\.safe /),
-      'fail endpoint.status',
+      'unknown endpoint.status',
       'skip probe.not-tried no-session',
       'skip probe.not-tried other-user',
       'skip probe.not-tried injection',

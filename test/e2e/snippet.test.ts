@@ -17,21 +17,34 @@ const rows = [
   { lang: 'curl', source: 'curl.sh', file: 'courier-token.sh' },
 ];
 
+const sessions: Record<string, [port: number, session: string]> = {
+  flask: [5000, 'Cookie: …'],
+  spring: [8080, 'Cookie: …'],
+  laravel: [8000, 'Cookie: …, X-CSRF-TOKEN: …'],
+  rails: [3000, 'Cookie: …, X-CSRF-Token: …'],
+  curl: [8080, 'Authorization: …'],
+};
+
+const scopesOfBoth = [...howTo, 'write:user-tokens', 'read:user-tokens'].join(' ');
+
 describe.each(rows)('courier-jwt snippet --lang $lang', ({ lang, source, file }) => {
   const code = readFileSync(join(import.meta.dirname, '../../src/snippets', source), 'utf8').trimEnd();
 
   it('prints the code alone on stdout, and where it goes on stderr', async () => {
-    const ran = await courierJwt(['snippet', '--lang', lang]);
+    const ran = await courierJwt(['snippet', '--lang', lang, '--for', 'inbox,push']);
+    const [port, session] = sessions[lang] ?? [3000, 'Cookie: …'];
+    const url = `http://localhost:${port}/api/generate-courier-jwt`;
     expect({ ...ran, stderr: ran.stderr.split(/(?<=: its first lines say how it is mounted\.) .*/) }).toEqual({
       code: 0,
       signal: null,
-      stdout: `${code}\n`,
+      stdout: `${code.replace(howTo.join(' '), scopesOfBoth)}\n`,
       stderr: [
         `save it as ${file}: its first lines say how it is mounted.`,
         `
-to try it:
+to try it, with alice's session in session.txt (${session}):
   courier-jwt emulator
-  courier-jwt probe http://localhost:3000/api/generate-courier-jwt --user alice --header @session.txt
+  export COURIER_BASE_URL=http://127.0.0.1:4010 COURIER_API_KEY=token_emulated   # and start your app
+  courier-jwt probe ${url} --user alice --for inbox,push --header @session.txt
 `,
       ],
     });

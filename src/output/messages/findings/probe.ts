@@ -9,15 +9,20 @@ export const probeSentences: Sentences = {
     say`${k.subject} is reached by plain http: whoever is in between reads the session and the token. Nothing was sent.`,
   'endpoint.reached': (k) => say`answers ${k.fact('status')}, in ${k.fact('milliseconds')} ms.`,
   'endpoint.unreachable': (k) =>
-    say`${trialOf(k)}: no answer (${noAnswer[k.fact('reason')] ?? k.fact('reason')}${k.has('detail') ? say`: ${k.fact('detail')}` : ''}).`,
+    k.fact('detail') === 'EPROTO'
+      ? say`${trialOf(k)}: what listens there speaks no https. Is it http://?`
+      : say`${trialOf(k)}: no answer (${noAnswer[k.fact('reason')] ?? k.fact('reason')}${k.has('detail') ? say`: ${k.fact('detail')}` : ''}).`,
   'endpoint.unavailable': (k) =>
     say`${trialOf(k)}: answers ${k.fact('status')}, which says nothing of what was tried. ${k.fact('status') === '429' ? 'Try again later.' : 'Is what it needs, such as Courier, there?'}`,
   'endpoint.redirect': (k) =>
     say`redirects (${k.fact('status')}) to ${k.fact('location') || 'nowhere'}: a session is not sent after a redirect. Is that the URL to probe, or the page to sign in?`,
-  'endpoint.status': (k) =>
-    k.status === 'unknown'
-      ? say`answers ${k.fact('status')} without a session, where 401 is usual: is that the endpoint, and --body what it takes?`
-      : say`answers ${k.fact('status')} to the request of its own front end: no token.`,
+  'endpoint.status': (k) => {
+    const said = say`answers ${k.fact('status')} to the request of its own front end`;
+    if (k.status === 'fail') return `${said}: no token.`;
+    return k.finding.facts.hasSession === true
+      ? `${said}. Is that the endpoint, is --body what it takes, and does a CSRF token belong with it?`
+      : say`answers ${k.fact('status')} without a session, where 401 is usual: is that the endpoint, and --body what it takes?`;
+  },
   'session.refused': (k) =>
     say`refuses the session of --header (${k.fact('status')}): has it ended, is it another user's than --user says, or does a CSRF token belong with it? Nothing that needs one could be told.`,
   'session.required': (k) => say`without the session: no token (${k.fact('status')}).`,
@@ -47,7 +52,12 @@ export const probeSentences: Sentences = {
   'method.crashed': (k) => say`GET: fails (${k.fact('status')}), where it should refuse: 405.`,
   'token.found': (k) => say`a token is at ${k.subject}.`,
   'token.not-found': (k) =>
-    say`no token is at ${k.subject}${k.finding.facts.isElsewhere === true ? '; there is one elsewhere in the answer' : ''}. --token-path says where it is: data.token, or - for the whole body.`,
+    say`no token is at ${k.subject}` +
+    (k.has('place')
+      ? say`; there is one at ${k.fact('place')}: --token-path ${k.fact('place')}.`
+      : '. --token-path says where it is: data.token, or - for the whole body.'),
+  'token.not-bare': (k) =>
+    say`what is at ${k.subject} is more than the token, and a front end hands it on as it is: Courier's SDKs put Bearer before it themselves.`,
   'expiry.short': (k) =>
     say`the token ends in ${k.span('remainingSeconds')}: the front end is busy with getting new ones. 1h or 1d is usual.`,
   'expiry.told': (k) =>
