@@ -55,7 +55,8 @@ export interface FailureFacts {
   'token.part': { part: 'header' | 'payload'; problem: 'base64url' | 'json' | 'array' | 'null' | 'not-an-object' };
 
   // what was asked cannot be minted: exit 2
-  'user.invalid': { user: string; problem: UserProblem };
+  /** `option`: `--user` unless given. */
+  'user.invalid': { user: string; problem: UserProblem; option?: string };
   'tenant.invalid': { tenant: string; problem: UserProblem | 'colon' };
   'tenant.unused': { tenant: string };
   'scope.user-id': { scope: string };

@@ -53,7 +53,7 @@ function allowsOf(origins: string[] | undefined): Allows {
 function admit({ url = '/', headers }: IncomingMessage, path: string, allows: Allows): void {
   if (strangerIn({ host: headers.host }, thisMachine)) throw new Refusal(403, 'host.refused', 'Forbidden');
   if (headers.origin !== undefined && !allows(headers.origin)) throw new Refusal(403, 'origin.refused', 'Forbidden');
-  if (url.replace(/\?[^]*$/, '') !== path) throw new Refusal(404, 'path.unknown', 'Not Found');
+  if (url.replace(/\?[^]*$/, '') !== path) throw new Refusal(404, 'path.unknown', `Not Found: it is at ${path}`);
 }
 
 /** @throws {Refusal} */

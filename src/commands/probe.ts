@@ -10,7 +10,7 @@ import type { Check } from '../output/reporters/check.js';
 import { judgeOutcomes, judgeTransport } from '../probe/judge.js';
 import { type ProbeRequest, planFor } from '../probe/plan.js';
 import { runTrials } from '../probe/run.js';
-import { namesUser, urlFor } from '../probe/template.js';
+import { isJson, namesUser, urlFor } from '../probe/template.js';
 import { type Finding, exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
 import { network } from './network.js';
@@ -62,10 +62,10 @@ export function define(command: Command, act: Act): void {
   command.usage('<url> --user <id> [options]');
 }
 
-async function probe(options: ProbeOptions, tools: Tools, [url, word]: (string | undefined)[]): Promise<number> {
+async function probe(options: ProbeOptions, tools: Tools, [url]: (string | undefined)[]): Promise<number> {
   const reporter = reporterOf(options, tools);
   judgeUsage(options, tools);
-  const request = await requestFor(endpointOf(url, word), options, tools);
+  const request = await requestFor(endpointOf(url), options, tools);
   if (options.dryRun) return tellPlan(request, tools);
   const shown = isWatched(reporter, tools);
   const report = makeReport(await findingsOf(request, options, shown, tools), options);
@@ -90,24 +90,28 @@ function judgeUsage({ user, otherUser, body, method: asked, for: surfaces }: Pro
       reason: 'it asks your own endpoint, and that one has the key',
     });
   if (user === undefined) throw new Failure('usage.missing', { option: '--user <id>', command: 'probe' });
-  [user, otherUser].forEach(assertUser);
+  assertUser(user);
+  assertUser(otherUser, '--other-user');
   if (user === otherUser)
     throw new Failure('usage.value', { option: '--other-user', value: otherUser, reason: 'it is the same as --user' });
   if (asked === 'GET' && body !== undefined)
     throw new Failure('usage.conflict', { options: ['--method GET', '--body'], reason: '{user} goes into the URL' });
+  if (body !== undefined && /^\s*[[{](?!user\})/.test(body) && !isJson(body))
+    throw new Failure('usage.value', { option: '--body', value: body, reason: 'it begins as JSON does, and is none' });
   surfaces?.forEach(surfaceOf);
 }
 
 /** @throws {Failure} of the `usage` family */
-function endpointOf(url: string | undefined, word: string | undefined): string {
+function endpointOf(url: string | undefined): string {
   if (url === undefined) throw new Failure('usage.missing', { option: 'the URL of an endpoint', command: 'probe' });
-  if (word !== undefined) throw new Failure('usage.excess', { command: 'probe' });
   const named = urlFor(url, 'alice');
   const wrong = (reason: string, suggestion?: string) =>
     new Failure('usage.value', { option: 'probe', value: url.replace(/\/\/[^/@]*@/, '//…@'), reason, suggestion });
   if (!URL.canParse(named) || !/^https?:$/.test(new URL(named).protocol))
     throw wrong('it is no URL that begins with https:// or http://', withScheme(url));
-  const { username, password } = new URL(named);
+  const { username, password, hostname } = new URL(named);
+  if (hostname === '0.0.0.0' || hostname === '[::]')
+    throw wrong('there a server listens, and nobody calls', url.replace(/0\.0\.0\.0|\[::\]/, 'localhost'));
   if (username !== '' || password !== '')
     throw wrong("it has a password in it: --header 'Authorization: …' takes that");
   return url.replace(/#.*$/s, '');
@@ -122,13 +126,14 @@ function withScheme(url: string): string | undefined {
 
 async function requestFor(url: string, options: ProbeOptions, tools: Tools): Promise<ProbeRequest> {
   const { method: asked, body = howToBody } = options;
+  const users = [options.user ?? '', options.otherUser];
   // The endpoint may take the user from its URL alone.
   const template = asked === 'GET' || (options.body === undefined && namesUser(url)) ? undefined : body;
   return {
     url,
     method: asked,
     body: template,
-    headers: await sessionHeaders(options.header ?? [], [options.user ?? '', options.otherUser], tools),
+    headers: await sessionHeaders(options.header ?? [], new URL(urlFor(url, '')), users, tools),
     user: options.user ?? '',
     otherUser: options.otherUser,
     timeoutMs: tools.flags.timeout * 1000,

@@ -8,6 +8,7 @@ import { isProductionScope } from '../environments/production.js';
 import { type Environment, labelOf } from '../environments/resolve.js';
 import { Failure } from '../errors.js';
 import { readyText, servedLine } from '../output/serve-text.js';
+import { assertUser } from '../scopes/compose.js';
 import { readClaims } from '../token/claims.js';
 import { localWorkspace } from '../token/local.js';
 import { probe } from './env/probe.js';
@@ -52,6 +53,7 @@ export function define(command: Command, act: Act): void {
 async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const { allowUser: users, path: at, origin } = options;
   if (users === undefined) throw new Failure('usage.missing', { option: '--allow-user <id>', command: 'serve' });
+  users.forEach(judgeUser);
   const asking = (user: string) => askedBy({ ...options, user }, 'serve');
   const [asked] = users.map(asking) as [Asking];
   const environment = await open(await chooseFor(options, tools), tools);
@@ -67,6 +69,13 @@ async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const { url, close } = await listen(served, options.port);
   const tellReady = () => tellServing({ url, users, tenantScope }, environment, asked, tools);
   return untilStopped({ close, log, tellReady }, tools);
+}
+
+/** @throws {Failure} `user.invalid`, or `usage.value` for what stands for everybody */
+function judgeUser(user: string): void {
+  assertUser(user, '--allow-user');
+  if (user === '*')
+    throw new Failure('usage.value', { option: '--allow-user', value: user, reason: 'it takes users, each by name' });
 }
 
 /**

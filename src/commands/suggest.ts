@@ -75,6 +75,7 @@ export function suggestOperand(command: string, argv: string[]): string[] | unde
 const phrases = {
   emulator: (word: string) => ofServer(word) ?? [word],
   serve: (word: string) => ofServer(word) ?? ['--allow-user', word],
+  probe: (word: string) => (/[./:]/.test(word) ? [word] : ['--user', word]),
   snippet(word: string) {
     const language = languageMeant(word);
     return language ? ['--lang', language] : [word];
@@ -84,6 +85,7 @@ const phrases = {
 type Phrase = (word: string) => string[];
 
 function ofServer(word: string): string[] | undefined {
+  if (word === 'help') return ['--help'];
   if (['start', 'run', 'up', 'serve'].includes(word)) return [];
   return /^\d{1,5}$/.test(word) ? ['--port', word] : undefined;
 }
@@ -143,8 +145,16 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--allow': ['--allow-user'],
     '-p': ['--port'],
     '--hostname': ['--host'],
+    '--host': ['--allow-host'],
     '--bind': ['--host'],
-    '--data': ['--seed'],
+    '--data': ['--seed', '--body'],
+    '-d': ['--body'],
+    '-H': ['--header'],
+    '--headers': ['--header'],
+    '-b': ['--header'],
+    '--cookie': ['--header'],
+    '-X': ['--method'],
+    '--request': ['--method'],
     '--language': ['--lang'],
     '--framework': ['--lang'],
     '-l': ['--lang'],
@@ -154,5 +164,6 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--parallel': ['--concurrency'],
     '-v': ['--version'],
   };
-  return others[name.toLowerCase()]?.find((other) => known.includes(other)) ?? similar(name, known);
+  const meant = others[name] ?? others[name.toLowerCase()];
+  return meant ? meant.find((other) => known.includes(other)) : similar(name, known);
 }

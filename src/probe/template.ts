@@ -37,7 +37,7 @@ export function contentTypeOf(template: string): string {
   return isJson(template) ? 'application/json' : 'application/x-www-form-urlencoded';
 }
 
-function isJson(template: string): boolean {
+export function isJson(template: string): boolean {
   try {
     JSON.parse(template);
     return true;

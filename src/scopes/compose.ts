@@ -49,9 +49,9 @@ export function surfaceOf(id: string): Surface {
 }
 
 /** @throws {Failure} `user.invalid`: a space in a user id would add scopes */
-export function assertUser(user: string): void {
+export function assertUser(user: string, option?: string): void {
   const problem = idProblem(user);
-  if (problem) throw new Failure('user.invalid', { user: user || '', problem });
+  if (problem) throw new Failure('user.invalid', { user: user || '', problem, ...(option && { option }) });
 }
 
 /** The documented scope that an unknown one was probably meant to be; undefined for a known one. */

@@ -191,6 +191,22 @@ describe('what people try first is answered with what they meant', () => {
       said: 'serve has no option --cors. Did you mean --origin?',
       offered: 'courier-jwt serve --allow-user alice --origin http://app.test',
     },
+    { argv: ['serve', 'help'], said: 'serve takes no such word. Did you mean:', offered: 'courier-jwt serve --help' },
+    {
+      argv: ['serve', '-e', 'local', '--allow-user', 'alice bob'],
+      said: '--allow-user alice bob cannot be a user id: it has white space in it, and a space in a user id adds scopes to the token.',
+      offered: 'courier-jwt serve --help',
+    },
+    {
+      argv: ['serve', '--allow-user', 'alice', '--host', '0.0.0.0'],
+      said: 'serve has no option --host.',
+      offered: 'courier-jwt serve --help',
+    },
+    {
+      argv: ['probe', 'http://localhost:1/', '-u', 'alice', '-H', 'Cookie:sid=1'],
+      said: 'probe has no option -H. Did you mean --header?',
+      offered: 'courier-jwt probe http://localhost:1/ -u alice --header Cookie:sid=1',
+    },
     { argv: ['serve'], said: 'serve needs --allow-user <id>.', offered: 'courier-jwt serve --help' },
     {
       argv: ['run', '-u', 'alice', '--', 'npm', 'test', '--json'],

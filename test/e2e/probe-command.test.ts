@@ -99,6 +99,44 @@ it.each<{ argv: string[]; code: string; exit: number; message?: string }>([
     message: "probe https://…@app.test/api: it has a password in it: --header 'Authorization: …' takes that.",
   },
   { argv: ['http://localhost:1/', 'http://localhost:2/', ...alice], code: 'usage.excess', exit: 2 },
+  {
+    argv: ['http://localhost:1/', 'alice'],
+    code: 'usage.excess',
+    exit: 2,
+    message: 'probe takes no such word. Did you mean:',
+  },
+  {
+    argv: ['http://0.0.0.0:3000/api', ...alice],
+    code: 'usage.value',
+    exit: 2,
+    message:
+      'probe http://0.0.0.0:3000/api: there a server listens, and nobody calls. Did you mean http://localhost:3000/api?',
+  },
+  {
+    argv: ['http://localhost:1/', ...alice, '--body', '{userId:{user}}'],
+    code: 'usage.value',
+    exit: 2,
+    message: '--body {userId:{user}}: it begins as JSON does, and is none.',
+  },
+  {
+    argv: ['http://localhost:1/', ...alice, '--header', `@${fileWith('Cookie: a=1\n\ns3cret\n', 'session.txt')}`],
+    code: 'usage.value',
+    exit: 2,
+    message: expect.stringMatching(
+      /^--header \/.*session\.txt:3: …: it takes 'Name: value', or @ and a file with such lines, or a cookie jar\.$/,
+    ) as string,
+  },
+  {
+    argv: ['http://localhost:1/', ...alice, '--header', 'Set-Cookie: sid=s3cret; Path=/'],
+    code: 'usage.value',
+    exit: 2,
+    message: '--header Set-Cookie: …: a server sends that; what a browser sends is Cookie: name=value.',
+  },
+  {
+    argv: ['http://localhost:1/', ...alice, '--header', `@${fileWith('# Netscape HTTP Cookie File\n', 'jar')}`],
+    code: 'usage.value',
+    exit: 2,
+  },
   { argv: ['http://localhost:1/', '--user', 'a b'], code: 'user.invalid', exit: 2 },
   { argv: ['http://localhost:1/', ...alice, '--other-user', 'alice'], code: 'usage.value', exit: 2 },
   { argv: ['http://localhost:1/', ...alice, '--header', 's3cretwithoutcolon'], code: 'usage.value', exit: 2 },
@@ -116,8 +154,30 @@ it.each<{ argv: string[]; code: string; exit: number; message?: string }>([
   const ran = await courierJwt(['probe', '--json', ...argv]);
   const { error } = documentOf<ErrorDocument>(ran);
   expect({ code: error.code, exit: ran.code }).toEqual({ code, exit });
-  if (message !== undefined) expect(error.message).toBe(message);
+  if (message !== undefined) expect(error.message).toEqual(message);
   expect(ran.stdout + ran.stderr).not.toMatch(/h0rse|s3cret/);
+});
+
+it.each([
+  {
+    name: 'what a browser shows of a request',
+    text: `POST /api/token HTTP/1.1\nHost: app.test\nConnection: keep-alive\nContent-Length: 18\n# mine\nCookie: ${sessionCookie}\n`,
+  },
+  {
+    name: 'what it shows of one by HTTP/2',
+    text: `:authority: app.test\r\n:method: POST\r\ncookie: ${sessionCookie}\r\n\r\n`,
+  },
+  {
+    name: 'a cookie jar of curl',
+    text: `# Netscape HTTP Cookie File\n\n#HttpOnly_127.0.0.1\tFALSE\t/\tFALSE\t0\t${sessionCookie.replace('=', '\t')}\n`,
+  },
+])('takes a session from $name', async ({ text }) => {
+  await withEndpoint({}, async ({ url }) => {
+    const ran = await courierJwt(['probe', url, ...alice, '--header', `@${fileWith(text)}`]);
+    expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: '' });
+    const planned = await courierJwt(['probe', url, ...alice, '--header', `@${fileWith(text)}`, '--dry-run', '--json']);
+    expect(documentOf<Planned>(planned).requests[0]?.headers).toEqual(['cookie']);
+  });
 });
 
 it('sends nothing over plain http, but to this machine', async () => {

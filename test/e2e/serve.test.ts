@@ -224,7 +224,7 @@ describe('what it answers', () => {
       name: 'another path',
       sent: { path: '/api', body: alice },
       status: 404,
-      body: { error: 'Not Found', code: 'path.unknown' },
+      body: { error: 'Not Found: it is at /api/generate-courier-jwt', code: 'path.unknown' },
     },
     { name: 'the path with a query', sent: { path: '/api/generate-courier-jwt?x', body: alice }, status: 200 },
     {
@@ -390,6 +390,7 @@ describe('what it does not begin with', () => {
     { argv: ['--env', 'local'], code: 2, error: 'usage.missing' },
     { argv: ['--env', 'local', '--allow-user', 'alice user_id:bob'], code: 2, error: 'user.invalid' },
     { argv: ['--env', 'local', '--allow-user', '$YOUR_USER_ID'], code: 2, error: 'user.invalid' },
+    { argv: ['--env', 'local', '--allow-user', '*'], code: 2, error: 'usage.value' },
     { argv: [...local, '--path', 'api'], code: 2, error: 'usage.value' },
     { argv: [...local, '--path', '/api?x'], code: 2, error: 'usage.value' },
     { argv: [...local, '--port', '65536'], code: 2, error: 'usage.value' },

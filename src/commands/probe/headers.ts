@@ -1,6 +1,7 @@
 import { Failure } from '../../errors.js';
 import { limitBytes, readTextFile } from '../text-file.js';
 import type { Tools } from '../tools.js';
+import { cookiesIn } from './cookie-jar.js';
 
 /** Those that Node sets itself: said twice, a request is malformed. */
 const ofTheConnection = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
@@ -16,12 +17,25 @@ const harmless = new Set([
   'x-requested-with',
 ]);
 
+/** A header, or what is to be one, and where it stands. */
+interface Line {
+  text: string;
+  /** `session.txt:3`; empty on the command line. */
+  place: string;
+}
+
 /**
- * The headers of a session, by lower-case names; their values are redacted from here on.
+ * The headers of a session, by lower-case names; their values are redacted from here on. A file has one a line, or is a
+ * cookie jar; what a browser shows of a request may be pasted there whole.
  * @throws {Failure} `usage.value`, without the value, or `usage.file`
  */
-export async function sessionHeaders(given: string[], users: string[], tools: Tools): Promise<Record<string, string>> {
-  const lines = (await Promise.all(given.map(async (one) => linesOf(one, tools)))).flat();
+export async function sessionHeaders(
+  given: string[],
+  url: URL,
+  users: string[],
+  tools: Tools,
+): Promise<Record<string, string>> {
+  const lines = (await Promise.all(given.map(async (one) => linesOf(one, url, tools)))).flat();
   const headers = lines.map(headerIn);
   for (const [name, value] of headers)
     if (!harmless.has(name)) valuesIn(value, users).forEach((one) => tools.secrets.add(one));
@@ -30,26 +44,38 @@ export async function sessionHeaders(given: string[], users: string[], tools: To
   return Object.fromEntries(headers);
 }
 
-async function linesOf(given: string, tools: Tools): Promise<string[]> {
-  if (!given.startsWith('@')) return [given];
+async function linesOf(given: string, url: URL, tools: Tools): Promise<Line[]> {
+  if (!given.startsWith('@')) return [{ text: given, place: '' }];
   const path = given.slice(1);
-  const text =
-    path === '-' ? ((await tools.context.stdin.read(limitBytes)) ?? '') : await readTextFile('--header', path, tools);
+  const read = path === '-' ? await tools.context.stdin.read(limitBytes) : await readTextFile('--header', path, tools);
+  const text = (read ?? '').replace(/^\uFEFF/, '');
+  const cookies = cookiesIn(text, url, tools.context.now());
+  if (cookies === '') throw wrong(given, `that cookie jar has no cookie for ${url.host}`);
+  if (cookies !== undefined) return [{ text: `Cookie: ${cookies}`, place: path }];
   const lines = text
-    .replace(/^\uFEFF/, '')
     .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
+    .map((line, i) => ({ text: line, place: `${path}:${i + 1}` }))
+    .filter((line) => !isOfRequest(line.text));
   if (lines.length === 0) throw wrong(given, 'there is no header in it');
   return lines;
 }
 
-function headerIn(line: string): [string, string] {
-  const [, name = '', value = ''] = /^\s*([!#$%&'*+.^\w`|~-]+)\s*:\s*(.*?)\s*$/s.exec(line) ?? [];
+/** What else stands where a browser shows a request: its first line, what is about the connection, what begins with a colon. */
+function isOfRequest(line: string): boolean {
+  const [, name] = /^\s*([\w-]+)\s*:/.exec(line) ?? [];
+  return /^\s*(?:[#:].*|[A-Z]+ \S+ HTTP\/[\d.]+)?\s*$/.test(line) || ofTheConnection.has(name?.toLowerCase() ?? '');
+}
+
+function headerIn({ text, place }: Line): [string, string] {
+  const [, name = '', value = ''] = /^\s*([!#$%&'*+.^\w`|~-]+)\s*:\s*(.*?)\s*$/s.exec(text) ?? [];
+  const at = (said: string) => [place, said].filter(Boolean).join(': ');
   // Neither is repeated: a header is a secret, wherever its colon is.
-  if (name === '') throw wrong('…', "it takes 'Name: value', or @ and the name of a file with such lines");
-  if (value === '') throw wrong(`${name}: `, 'it has no value. Is a variable empty?');
-  if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) throw wrong(`${name}: …`, 'a header has no such characters in it');
-  if (ofTheConnection.has(name.toLowerCase())) throw wrong(`${name}: …`, 'it is not to be chosen');
+  if (name === '') throw wrong(at('…'), "it takes 'Name: value', or @ and a file with such lines, or a cookie jar");
+  if (value === '') throw wrong(at(name), 'it has no value, as of a variable that is empty');
+  if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) throw wrong(at(`${name}: …`), 'a header has no such characters in it');
+  if (name.toLowerCase() === 'set-cookie')
+    throw wrong(at(`${name}: …`), 'a server sends that; what a browser sends is Cookie: name=value');
+  if (ofTheConnection.has(name.toLowerCase())) throw wrong(at(`${name}: …`), 'it is not to be chosen');
   return [name.toLowerCase(), value];
 }
 

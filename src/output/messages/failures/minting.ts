@@ -28,8 +28,8 @@ const asKnown: Record<'recorded' | 'prefix' | 'minted', string> = {
 };
 
 export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'duration' | 'production' | 'request'> = {
-  'user.invalid': ({ user, problem }) => ({
-    message: say`--user ${shown(user)} cannot be a user id: ${userProblems[problem]}.`,
+  'user.invalid': ({ user, problem, option = '--user' }) => ({
+    message: say`${option} ${shown(user)} cannot be a user id: ${userProblems[problem]}.`,
     fix: help(),
   }),
   'tenant.invalid': ({ tenant, problem }) => ({
@@ -61,6 +61,7 @@ export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'durati
   'production.refused': ({ environment, how }) => ({
     message: say`${environment} mints production tokens (${asKnown[how]}), and serve gives them to whoever asks on this machine: only a test environment's, or those of local.`,
     fix: command('env', 'list'),
+    again: { without: ['--env', '-e', '--api-key-file', '--api-key-stdin'], add: ['--env', 'local'] },
   }),
   'request.rejected': ({ status, message }) => ({
     message: say`Courier cannot mint that (${status})${message ? `: ${message}` : ''}.`,
