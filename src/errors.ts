@@ -30,7 +30,7 @@ export interface FailureFacts {
   'usage.config': { path: string; problems: ConfigProblem[] };
   'usage.listen': { host: string; port: number; reason: string };
   'usage.node-debug': { value: string; isToken?: boolean };
-  'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials' };
+  'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials'; option?: string };
   'usage.mixed-sources': { key: string; url: string };
   'usage.region-with-base-url': { environment: string; baseUrl: string };
   'usage.reserved-name': { name: string; action: string };

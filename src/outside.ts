@@ -9,7 +9,8 @@ import { Failure } from './errors.js';
  * @throws {Failure} `usage.value` or `usage.base-url`
  */
 export function baseUrlOf({ region = 'us', baseUrl }: { region?: string; baseUrl?: string }): string {
-  if (baseUrl !== undefined) return checkBaseUrl(baseUrl);
+  // Empty as a variable is that is set to nothing.
+  if (baseUrl) return checkBaseUrl(baseUrl, 'baseUrl');
   const [, url] = Object.entries(regionBaseUrls).find(([name]) => name === region) ?? [];
   if (url !== undefined) return url;
   throw new Failure('usage.value', { option: 'region', value: region, reason: 'it takes us or eu' });

@@ -6,15 +6,20 @@ import { similar } from './scopes/similar.js';
 type Kind = 'text' | 'list' | 'seconds' | 'flag' | 'function' | 'any';
 
 /**
- * `options`, where each has a name that is known and a value of its kind; an undefined one counts as left out.
+ * `options`, where each has a name that is known and a value of its kind; an undefined one counts as left out. `meant`: what
+ * people call them besides.
  * @throws {Failure} `usage.option` or `usage.value`
  */
-export function judged<T extends object>(options: T | undefined, kinds: Record<keyof T & string, Kind>): T {
+export function judged<T extends object>(
+  options: T | undefined,
+  kinds: Record<keyof T & string, Kind>,
+  meant: Record<string, string> = {},
+): T {
   const names = Object.keys(kinds) as (keyof T & string)[];
   for (const [option, value] of Object.entries(options ?? {})) {
     const name = names.find((one) => one === option);
     if (name === undefined)
-      throw new Failure('usage.option', { option, known: names, suggestion: similar(option, names) });
+      throw new Failure('usage.option', { option, known: names, suggestion: meant[option] ?? similar(option, names) });
     const reason = value === undefined ? undefined : wrong(value, kinds[name]);
     if (reason !== undefined) throw new Failure('usage.value', { option, value: String(value), reason });
   }

@@ -104,20 +104,32 @@ type Judged<Context> = Omit<Endpoint, 'userOf'> & Pick<TokenHandlerOptions<Conte
 
 /** All but who asks, judged. */
 function endpointOf<Context>(options: TokenHandlerOptions<Context>): Judged<Context> {
-  const given = judged(options, {
-    apiKey: 'any',
-    authenticate: 'function',
-    surfaces: 'list',
-    scopes: 'list',
-    expiresIn: 'text',
-    cors: 'any',
-    cache: 'any',
-    log: 'function',
-    region: 'text',
-    baseUrl: 'text',
-    timeoutMs: 'any',
-    transport: 'any',
-  });
+  const given = judged(
+    options,
+    {
+      apiKey: 'any',
+      authenticate: 'function',
+      surfaces: 'list',
+      scopes: 'list',
+      expiresIn: 'text',
+      cors: 'any',
+      cache: 'any',
+      log: 'function',
+      region: 'text',
+      baseUrl: 'text',
+      timeoutMs: 'any',
+      transport: 'any',
+    },
+    {
+      for: 'surfaces',
+      scope: 'scopes',
+      key: 'apiKey',
+      ttl: 'expiresIn',
+      origins: 'cors',
+      logger: 'log',
+      timeout: 'timeoutMs',
+    },
+  );
   const { apiKey, authenticate, surfaces, scopes, expiresIn = '1d', timeoutMs = 10_000, transport } = given;
   if (typeof authenticate !== 'function') throw wrong('authenticate', undefined, 'it takes a function');
   const secrets = new Secrets();
@@ -165,11 +177,12 @@ const longestTimeoutMs = 2 ** 31 - 1;
 function originsOf(cors: { origins: string[] } | undefined): Set<string> {
   if (cors !== undefined && !isObject(cors)) throw wrong('cors', cors, 'it takes an object with origins');
   const { origins } = judged(cors, { origins: 'list' }) as { origins?: string[] };
-  const isOne = (origin: string) => !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin;
+  const isOne = (origin: string) =>
+    !origin.includes('*') && URL.canParse(origin) && new URL(origin).origin === origin.replace(/\/$/, '');
   const wrongOne = origins?.find((origin) => !isOne(origin));
   if (wrongOne !== undefined)
     throw wrong('cors.origins', wrongOne, 'it takes origins, such as https://app.example.com, each by name');
-  return new Set(origins);
+  return new Set(origins?.map((origin) => new URL(origin).origin));
 }
 
 /** @throws {Failure} */

@@ -38,16 +38,17 @@ export function courierUrls(baseUrl: string): CourierUrls {
 }
 
 /**
- * A base URL without a slash at its end. Plain http is for loopback only: the request carries an API key.
+ * A base URL without a slash at its end. Plain http is for loopback only: the request carries an API key. `option`: what
+ * gave it, COURIER_BASE_URL unless it is said.
  * @throws {Failure} `usage.base-url`
  */
-export function checkBaseUrl(text: string): string {
+export function checkBaseUrl(text: string, option?: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || !/^https?:$/.test(url.protocol))
-    throw new Failure('usage.base-url', { url: withoutUser(text), reason: 'invalid' });
-  if (url.username || url.password) throw new Failure('usage.base-url', { url: url.host, reason: 'credentials' });
-  if (url.protocol === 'http:' && !isLoopback(url.hostname))
-    throw new Failure('usage.base-url', { url: text, reason: 'plain-http' });
+  const wrong = (reason: 'invalid' | 'credentials' | 'plain-http', shown: string) =>
+    new Failure('usage.base-url', { url: shown, reason, ...(option && { option }) });
+  if (!url || !/^https?:$/.test(url.protocol)) throw wrong('invalid', withoutUser(text));
+  if (url.username || url.password) throw wrong('credentials', url.host);
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) throw wrong('plain-http', text);
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
 }
 

@@ -150,8 +150,9 @@ it('README’s front end signs in, and again with a quarter of the token’s lif
   vi.stubGlobal('fetch', async (...request: unknown[]) => {
     asked.push(request);
     if (asked.length === 2) return new Response('{}', { status: 503 });
-    const expiresAt = new Date(Date.now() + lifetimeMs).toISOString();
-    return Response.json({ token: `token ${asked.length}`, expiresAt });
+    const claims = { exp: (Date.now() + lifetimeMs) / 1000, name: 'Zoë ÿ>?' };
+    const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
+    return Response.json({ token: `${asked.length}.${payload}.signature` });
   });
   try {
     await signIn({ shared }, 'alice');
@@ -174,7 +175,11 @@ it('README’s front end signs in, and again with a quarter of the token’s lif
     await minutes(0.5);
     signOut({ shared });
     await minutes(180);
-    expect(signedInWith).toEqual([{ userId: 'alice', jwt: 'token 1' }, { userId: 'alice', jwt: 'token 3' }, 'nobody']);
+    expect(signedInWith).toEqual([
+      { userId: 'alice', jwt: expect.stringMatching(/^1\./) },
+      { userId: 'alice', jwt: expect.stringMatching(/^3\./) },
+      'nobody',
+    ]);
     // A timer for longer than it can run fires at once.
     lifetimeMs = 60 * 86_400_000;
     await signIn({ shared }, 'alice');

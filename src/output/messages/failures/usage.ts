@@ -129,13 +129,13 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`NODE_DEBUG=${short(value)} would make Node print ${isToken ? "the token with the command's environment" : 'the API key with the request'}. Nothing was sent; unset it.`,
     fix: ['unset', 'NODE_DEBUG'],
   }),
-  'usage.base-url': ({ url, reason }) => ({
+  'usage.base-url': ({ url, reason, option = 'COURIER_BASE_URL' }) => ({
     message: {
       invalid:
-        say`COURIER_BASE_URL ${short(url)} is not an http(s) URL, such as https://api.courier.com.` +
+        say`${option} ${short(url)} is not an http(s) URL, such as https://api.courier.com.` +
         didYouMean(withScheme(url)),
-      'plain-http': say`COURIER_BASE_URL ${short(url)} is not https, and an API key goes over plain http to this machine only.`,
-      credentials: say`COURIER_BASE_URL for ${short(url)} has a user or password in it, which Courier does not take.`,
+      'plain-http': say`${option} ${short(url)} is not https, and an API key goes over plain http to this machine only.`,
+      credentials: say`${option} for ${short(url)} has a user or password in it, which Courier does not take.`,
     }[reason],
     fix: (reason === 'invalid' && exported(withScheme(url))) || ['unset', 'COURIER_BASE_URL'],
   }),
