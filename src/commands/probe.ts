@@ -8,15 +8,17 @@ import { progressOn } from '../output/progress.js';
 import { reportText } from '../output/report-text.js';
 import type { Check } from '../output/reporters/check.js';
 import { judgeOutcomes, judgeTransport } from '../probe/judge.js';
-import { type ProbeRequest, planFor } from '../probe/plan.js';
+import { mintedIn } from '../probe/outcome.js';
+import { type ProbeRequest, nobody, planFor } from '../probe/plan.js';
 import { runTrials } from '../probe/run.js';
-import { isJson, namesUser, urlFor } from '../probe/template.js';
+import { isJson as isJsonText, namesUser, urlFor } from '../probe/template.js';
 import { type Finding, exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
+import { refuseForeign } from './foreign.js';
 import { network } from './network.js';
 import { examples, list, once, oneOf } from './options.js';
 import { sessionHeaders } from './probe/headers.js';
-import { type ReporterOptions, addReporter, isWatched, reporterOf, tellReport } from './reporting.js';
+import { type Reporter, type ReporterOptions, addReporter, isWatched, reporterOf, tellReport } from './reporting.js';
 import type { Act, Tools } from './tools.js';
 
 interface ProbeOptions extends ReporterOptions {
@@ -38,7 +40,7 @@ export function define(command: Command, act: Act): void {
   command
     .argument('[url]', 'the endpoint; {user} in it stands for the user id')
     .option('-u, --user <id>', 'who asks for a token: whoever is signed in', once('--user'))
-    .option('--other-user <id>', 'who is not signed in, and must get none', 'courier-jwt-other')
+    .option('--other-user <id>', 'who is not signed in, and must get none', nobody)
     .option('--header <header>', "of the session: 'Name: value', or @file with one a line", each)
     .option('--body <template>', `what is sent (default: ${howToBody})`, once('--body'))
     .option('--method <method>', 'POST, PUT or GET', method, 'POST')
@@ -64,9 +66,14 @@ export function define(command: Command, act: Act): void {
 
 async function probe(options: ProbeOptions, tools: Tools, [url]: (string | undefined)[]): Promise<number> {
   const reporter = reporterOf(options, tools);
+  if (options.dryRun && (reporter === 'junit' || reporter === 'github'))
+    throw new Failure('usage.conflict', {
+      options: ['--dry-run', `--reporter ${reporter}`],
+      reason: 'nothing is found',
+    });
   judgeUsage(options, tools);
   const request = await requestFor(endpointOf(url), options, tools);
-  if (options.dryRun) return tellPlan(request, tools);
+  if (options.dryRun) return tellPlan(request, reporter, tools);
   const shown = isWatched(reporter, tools);
   const report = makeReport(await findingsOf(request, options, shown, tools), options);
   const path = withoutQuery(request.url);
@@ -84,11 +91,8 @@ async function probe(options: ProbeOptions, tools: Tools, [url]: (string | undef
 
 /** @throws {Failure} of the `usage` or `user` family */
 function judgeUsage({ user, otherUser, body, method: asked, for: surfaces }: ProbeOptions, { flags }: Tools): void {
-  if (flags.env !== undefined || flags.region !== undefined)
-    throw new Failure('usage.conflict', {
-      options: ['probe', flags.env === undefined ? '--region' : '--env'],
-      reason: 'it asks your own endpoint, and that one has the key',
-    });
+  const reason = 'it asks your own endpoint, and that one has the key';
+  refuseForeign('probe', flags, { env: reason, region: reason, envFile: reason });
   if (user === undefined) throw new Failure('usage.missing', { option: '--user <id>', command: 'probe' });
   assertUser(user);
   assertUser(otherUser, '--other-user');
@@ -96,7 +100,7 @@ function judgeUsage({ user, otherUser, body, method: asked, for: surfaces }: Pro
     throw new Failure('usage.value', { option: '--other-user', value: otherUser, reason: 'it is the same as --user' });
   if (asked === 'GET' && body !== undefined)
     throw new Failure('usage.conflict', { options: ['--method GET', '--body'], reason: '{user} goes into the URL' });
-  if (body !== undefined && /^\s*[[{](?!user\})/.test(body) && !isJson(body))
+  if (body !== undefined && /^\s*[[{](?!user\})/.test(body) && !isJsonText(body))
     throw new Failure('usage.value', { option: '--body', value: body, reason: 'it begins as JSON does, and is none' });
   surfaces?.forEach(surfaceOf);
 }
@@ -106,10 +110,16 @@ function endpointOf(url: string | undefined): string {
   if (url === undefined) throw new Failure('usage.missing', { option: 'the URL of an endpoint', command: 'probe' });
   const named = urlFor(url, 'alice');
   const wrong = (reason: string, suggestion?: string) =>
-    new Failure('usage.value', { option: 'probe', value: url.replace(/\/\/[^/@]*@/, '//…@'), reason, suggestion });
+    new Failure('usage.value', {
+      option: 'probe',
+      value: url.replace(/^((?:https?:)?\/*).*@/s, '$1…@'),
+      reason,
+      suggestion,
+    });
   if (!URL.canParse(named) || !/^https?:$/.test(new URL(named).protocol))
     throw wrong('it is no URL that begins with https:// or http://', withScheme(url));
-  const { username, password, hostname } = new URL(named);
+  const { username, password, hostname, origin } = new URL(named);
+  if (origin !== new URL(urlFor(url, 'bob')).origin) throw wrong('{user} belongs behind the host');
   if (hostname === '0.0.0.0' || hostname === '[::]')
     throw wrong('there a server listens, and nobody calls', url.replace(/0\.0\.0\.0|\[::\]/, 'localhost'));
   if (username !== '' || password !== '')
@@ -155,6 +165,7 @@ async function findingsOf(
   try {
     const outside = { transport: await network(tools), now: context.now, onDone: () => progress.add(false) };
     const outcomes = await runTrials(plan, tokenPath, outside);
+    for (const outcome of outcomes) tools.secrets.addSignature(mintedIn(outcome)?.signature ?? '');
     const keys = keysIn(context.variables);
     return judgeOutcomes(outcomes, request, { for: surfaces, tokenPath, keys, now: context.now() });
   } finally {
@@ -176,7 +187,8 @@ function withoutQuery(url: string): string {
   return url.replace(/\?.*$/s, '');
 }
 
-function tellPlan(request: ProbeRequest, { console, flags }: Tools): number {
+function tellPlan(request: ProbeRequest, reporter: Reporter, { console, flags }: Tools): number {
+  const isJson = reporter === 'json';
   const given = Object.keys(request.headers);
   const requests = planFor(request).map(({ name, request: { method: by, url, headers, body = null } }) => ({
     name,
@@ -186,11 +198,11 @@ function tellPlan(request: ProbeRequest, { console, flags }: Tools): number {
     body,
   }));
   const { timeout } = flags;
-  if (!flags.json)
+  if (!isJson)
     console.note(
       `nothing was sent. It would be ${requests.length} requests, one after another, each of ${timeout} seconds at most.`,
     );
-  console.result(flags.json ? toJson({ requests, timeoutSeconds: timeout }) : plannedText(requests, console.out));
+  console.result(isJson ? toJson({ requests, timeoutSeconds: timeout }) : plannedText(requests, console.out));
   return 0;
 }
 

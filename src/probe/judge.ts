@@ -4,8 +4,8 @@ import type { Claims } from '../token/claims.js';
 import { fixFor, isMended } from './fix.js';
 import { leaksIn } from './leaks.js';
 import { type Answered, type Kind, type Outcome, claimsIn, kindOf, statusOf, unclear } from './outcome.js';
-import { type ProbeRequest, type TrialName, foreignOrigin, injectedScope } from './plan.js';
-import { urlFor } from './template.js';
+import { type ProbeRequest, type TrialName, foreignOrigins, hasSession, injectedScope, nobody } from './plan.js';
+import { namesUser, urlFor } from './template.js';
 import { judgeToken } from './token.js';
 
 export interface Judging {
@@ -19,21 +19,19 @@ export interface Judging {
 }
 
 const inputs: TrialName[] = ['malformed', 'missing-user', 'empty-user', 'huge-user'];
-const nameable: TrialName[] = ['other-user', 'injection', 'missing-user', 'empty-user', 'huge-user'];
 
 /** All that the outcomes show of an endpoint. */
 export function judgeOutcomes(outcomes: Outcome[], probe: ProbeRequest, judging: Judging): Finding[] {
-  const hasSession = Object.keys(probe.headers).length > 0;
   const main = outcomes[0]!;
   if ('failure' in main) return [...judgeTransport(probe.url), unclear(main), skipped('rest', 'stopped')];
   const found = [
     ...judgeTransport(probe.url),
-    ...judgeMain(main, hasSession, probe, judging),
-    ...(hasSession ? judgeTrial('no-session', outcomes, main, probe) : []),
-    ...[...nameable.slice(0, 2), ...inputs].flatMap((name) => judgeTrial(name, outcomes, main, probe)),
+    ...judgeMain(main, probe, judging),
+    ...(hasSession(probe) ? judgeTrial('no-session', outcomes, main, probe) : []),
+    ...(['other-user', 'injection', ...inputs] as const).flatMap((name) => judgeTrial(name, outcomes, main, probe)),
     ...(probe.method === 'GET' ? [] : judgeTrial('get', outcomes, main, probe)),
     ...judgeCors(outcomes, probe),
-    ...judgeLeaks(outcomes, judging.keys),
+    ...judgeLeaks(outcomes, probe, judging.keys),
   ];
   const fix = fixFor(outcomes, probe, judging.for);
   return found.map((finding) => (isMended(finding) ? { ...finding, fix } : finding));
@@ -48,17 +46,18 @@ export function judgeTransport(url: string): Finding[] {
 }
 
 /** The request that a front end sends: with a session, or what comes of it without one. */
-function judgeMain(main: Answered, hasSession: boolean, probe: ProbeRequest, judging: Judging): Finding[] {
+function judgeMain(main: Answered, probe: ProbeRequest, judging: Judging): Finding[] {
   const { status, milliseconds, headers } = main;
+  const isSignedIn = hasSession(probe);
   const reached: Finding = { code: 'endpoint.reached', status: 'pass', facts: { status, milliseconds } };
-  if (isRedirect(status) && (hasSession || [301, 308].includes(status)))
+  if (isRedirect(status) && (isSignedIn || [301, 308].includes(status)))
     return [{ code: 'endpoint.redirect', status: 'unknown', facts: { status, location: headers.location ?? '' } }];
   if (kindOf(main) === 'unclear') return [unclear(main)];
-  if (!hasSession) {
+  if (!isSignedIn) {
     const isGiven = claimsIn(main) !== undefined;
     // A page that is not there gives no token either, and so does whatever answers there by mistake.
     if (kindOf(main) === 'refused' && !isAboutSession(main))
-      return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession } }];
+      return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession: isSignedIn } }];
     return [
       reached,
       ...withoutSession(main),
@@ -68,7 +67,7 @@ function judgeMain(main: Answered, hasSession: boolean, probe: ProbeRequest, jud
   // 419 is Laravel's for a CSRF token that is missing.
   if ([401, 403, 419].includes(status)) return [{ code: 'session.refused', status: 'unknown', facts: { status } }];
   if (status >= 500) return [{ code: 'endpoint.status', status: 'fail', facts: { status } }];
-  if (status > 299) return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession } }];
+  if (status > 299) return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession: isSignedIn } }];
   return [reached, ...given(main, probe, judging)];
 }
 
@@ -108,16 +107,19 @@ function skipped(name: TrialName | 'rest', reason: Reason): Finding {
 
 function judgeTrial(name: TrialName, outcomes: Outcome[], main: Outcome, probe: ProbeRequest): Finding[] {
   const outcome = outcomes.find((one) => one.name === name);
-  if (!outcome) return [skipped(name, 'failure' in outcomes.at(-1)! ? 'stopped' : 'no-place')];
+  const isPlanned = !needsPlace.has(name) || namesUser(probe.url) || namesUser(probe.body ?? '');
+  if (!outcome) return [skipped(name, isPlanned ? 'stopped' : 'no-place')];
   const base = claimsIn(main);
   const isUntold = base === undefined && kindOf(outcome) === 'refused';
   if (name === 'no-session')
     return isUntold && !isAboutSession(outcome) ? [skipped(name, 'no-token')] : withoutSession(outcome);
-  if (isUntold && isAboutSession(outcome)) return [skipped(name, 'no-session')];
   // Where its own front end gets no token, that others get none in the same way shows nothing.
-  if (isUntold && statusOf(outcome) === statusOf(main)) return [skipped(name, 'no-token')];
+  if (isUntold && (isAboutSession(outcome) || statusOf(outcome) === statusOf(main)))
+    return [skipped(name, isAboutSession(outcome) && !hasSession(probe) ? 'no-session' : 'no-token')];
   return [judgeKind(name, outcome, base, probe)];
 }
+
+const needsPlace = new Set<TrialName>(['other-user', 'injection', 'missing-user', 'empty-user', 'huge-user']);
 
 /** Refused before anything was looked at but the session that is not there. */
 function isAboutSession(outcome: Outcome): boolean {
@@ -141,8 +143,14 @@ function judgeKind(name: TrialName, outcome: Outcome, base: Claims | undefined, 
   });
   const kind = kindOf(outcome);
   if (kind === 'unclear') return unclear(outcome);
-  if (kind === 'crashed') return { code: `${family}.crashed`, status: 'fail', ...subject, facts: { status } };
+  // 501 is how a server says that it has no such method.
+  if (kind === 'crashed' && !(name === 'get' && status === 501))
+    return { code: `${family}.crashed`, status: 'fail', ...subject, facts: { status } };
   const claims = claimsIn(outcome);
+  if (!claims && name === 'other-user' && probe.otherUser === nobody && [404, 410].includes(status ?? 0))
+    return { code: 'other-user.unknown', status: 'unknown', facts: { status } };
+  if (!claims && family === 'input' && (status ?? 0) < 300)
+    return { code: 'input.answered', status: 'warn', ...subject, facts: { status } };
   if (!claims) return pass('refused');
   const bad = granted(name, claims, base, probe);
   if (!bad) return pass('own-token');
@@ -176,28 +184,51 @@ function shortened(id: string): string {
 
 /** Whether a page of another origin may read the answer. */
 function judgeCors(outcomes: Outcome[], { url }: ProbeRequest): Finding[] {
-  const answers = outcomes.filter((one): one is Answered => !('failure' in one));
-  const asked = answers.filter(({ name }) => name === 'foreign-origin' || name === 'preflight');
-  if (asked.length === 0) return [skipped('foreign-origin', 'stopped')];
-  const told = asked.map(({ headers }) => ({
-    origin: headers['access-control-allow-origin'],
-    credentials: headers['access-control-allow-credentials'] === 'true',
-  }));
+  const origins = Object.entries(foreignOrigins(url)) as [TrialName, string][];
+  const asked = origins.flatMap(([name, origin]) =>
+    outcomes.filter((one) => one.name === name).map((outcome) => ({ origin, outcome })),
+  );
+  const told = asked.flatMap(({ origin, outcome }) => ('failure' in outcome ? [] : [{ origin, ...corsOf(outcome) }]));
   const credentials = told.some((one) => one.credentials);
-  const subject = foreignOrigin(url);
-  const find = (code: string, status: Status): Finding[] => [{ code, status, subject, facts: { credentials } }];
+  const find = (code: string, status: Status, subject: string): Finding[] => [
+    { code, status, subject, facts: { credentials } },
+  ];
   // Any page can make itself one of the origin `null`.
-  if (told.some(({ origin }) => origin === subject || origin === 'null')) return find('cors.reflected', 'fail');
-  if (!told.some(({ origin }) => origin === '*')) return find('cors.closed', 'pass');
-  return credentials ? find('cors.wildcard-credentials', 'fail') : find('cors.any-origin', 'warn');
+  const reflected = told.find(({ origin, allowed }) => allowed === origin || allowed === 'null');
+  if (reflected) return find('cors.reflected', 'fail', reflected.origin);
+  const any = told.find(({ allowed }) => allowed === '*');
+  if (any)
+    return credentials
+      ? find('cors.wildcard-credentials', 'fail', any.origin)
+      : find('cors.any-origin', 'warn', any.origin);
+  const unheard = asked.filter(({ outcome }) => kindOf(outcome) === 'unclear');
+  // Where the first request fails so, that is said once.
+  if (unheard.length > 0 && kindOf(outcomes[0]!) === 'unclear') return [skipped('foreign-origin', 'no-token')];
+  if (unheard.length > 0) return unheard.map(({ outcome }) => unclear(outcome));
+  return asked.length === 0
+    ? [skipped('foreign-origin', 'stopped')]
+    : find('cors.closed', 'pass', foreignOrigins(url)['foreign-origin']);
+}
+
+function corsOf({ headers }: Answered): { allowed: string | undefined; credentials: boolean } {
+  return {
+    allowed: headers['access-control-allow-origin'],
+    credentials: headers['access-control-allow-credentials'] === 'true',
+  };
 }
 
 /** What any of the answers gives away, each once, with the trials that brought it up. */
-function judgeLeaks(outcomes: Outcome[], keys: string[]): Finding[] {
+function judgeLeaks(outcomes: Outcome[], probe: ProbeRequest, keys: string[]): Finding[] {
   const answers = outcomes.filter((one): one is Answered => !('failure' in one));
-  const leaks = answers.flatMap(({ name, body, headers }) =>
-    leaksIn([body, ...Object.values(headers)].join('\n'), keys).map((leak) => ({ leak, name })),
-  );
+  // A page that says that something is not there repeats where it was looked for.
+  const { pathname } = new URL(urlFor(probe.url, probe.user));
+  const leaks = answers.flatMap(({ name, status, body, headers }) => {
+    const text = [...Object.values(headers), body].join('\n');
+    const found = leaksIn(pathname.length > 1 ? text.replaceAll(pathname, '') : text, keys);
+    // Without a session nobody asks Courier: an error of that form is the endpoint's own.
+    const isOwn = name === 'no-session' && (status === 401 || status === 403);
+    return found.filter((leak) => !(isOwn && leak === 'courier-error')).map((leak) => ({ leak, name }));
+  });
   const kinds = [...new Set(leaks.map(({ leak }) => leak))];
   if (kinds.length === 0 && answers.length > 0)
     return [{ code: 'answer.clean', status: 'pass', facts: { answers: answers.length } }];

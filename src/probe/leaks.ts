@@ -3,28 +3,49 @@ import { apiKeyPattern } from '../token/api-key.js';
 /** What an answer gives away. */
 export type Leak = 'api-key' | 'courier-error' | 'stack-trace' | 'error-text';
 
-/** No page of errors needs more to be known for one. */
-const longest = 100_000;
-
-/** A line of a stack trace, or what stands above one, by the language that writes it. */
-const stackTraces = [
-  // JavaScript
-  /\bat [^\n<]{0,200}?\(?(?:file:|node:|\/|[A-Za-z]:\\)[^\s():<>]+:\d+:\d+/,
+/** Whether a text has a line of a stack trace, or what stands above one, by the language that writes it. */
+const stackTraces: ((text: string) => boolean)[] = [
+  hasJavaScriptTrace,
   // Python
-  /Traceback \(most recent call last\)|File (?:"|&quot;|&#34;)[^"\n]{1,300}, line \d+|Werkzeug Debugger/,
+  has(/Traceback \(most recent call last\)|File (?:"|&quot;|&#34;)[^"\n]{1,300}"?, line \d+|Werkzeug Debugger/),
   // Java, Kotlin; Tomcat's page has no `at`
-  /[\w$>]\([\w$]{1,100}\.(?:java|kt):\d+\)/,
+  has(/[\w$>]\([\w$]{1,100}\.(?:java|kt):\d+\)/),
   // PHP
-  /#\d+ [^\n]{1,300}\.php\(\d+\)|\.php"?, ?"line": ?\d+|\bin (?:<b>)?[^\n<]{1,300}\.php(?:<\/b>)? on line (?:<b>)?\d+/,
+  has(
+    /#\d+ [^\n]{1,300}\.php\(\d+\)|\.php"?, ?"line": ?\d+|\bin (?:<b>)?[^\n<]{1,300}\.php(?:<\/b>)? on line (?:<b>)?\d+/,
+  ),
   // Ruby
-  /\.rb:\d+:in [`']/,
+  has(/\.rb:\d+:in [`']/),
   // .NET, Go
-  /\bat [\w.<>]+\([^)\n]{0,200}\) in [^\n]{1,300}:line \d+|\bgoroutine \d+ \[/,
+  has(/\bat [\w.<>]{1,300}\([^)\n]{0,200}\) in [^\n]{1,300}:line \d+|\bgoroutine \d+ \[/),
 ];
+
+function has(pattern: RegExp) {
+  return (text: string) => pattern.test(text);
+}
+
+/** More places than a page has frames: what is left of a text that only looks like one need not be gone through. */
+const mostPlaces = 200;
+
+/** From the place, `:10:5`, backwards: forwards a hostile text would take seconds. */
+function hasJavaScriptTrace(text: string): boolean {
+  let places = 0;
+  for (const { index } of text.matchAll(/:\d{1,7}:\d{1,7}/g)) {
+    if (
+      /\bat [^\n<]{0,200}?\(?(?:file:|node:|\/|[A-Za-z]:\\)[^\s():<>]{1,200}$/.test(
+        text.slice(Math.max(0, index - 300), index),
+      )
+    )
+      return true;
+    places += 1;
+    if (places === mostPlaces) return false;
+  }
+  return false;
+}
 
 /** Texts that runtimes and libraries write for developers. */
 const errorTexts =
-  /\b(?:Type|Reference|Syntax|Key|Attribute|Value|Argument|NoMethod|JSONDecode|JSON::Parser)Error\b|\bCannot (?:read propert|destructure)|\bUnexpected (?:token|end of JSON|non-whitespace)|is not valid JSON|object has no attribute|\bUndefined (?:array key|variable|index|property)|\bundefined (?:method|local variable)|NullPointerException|\bECONN(?:REFUSED|RESET)\b|\bE(?:NOTFOUND|TIMEDOUT)\b|HTTPSConnectionPool|\b(?:java\.(?:lang|io)|org\.springframework|Illuminate|GuzzleHttp)[.\\]/;
+  /\b(?:Type|Reference|Syntax|Key|Attribute|Value|Argument|NoMethod|JSONDecode|JSON::Parser)Error\b|\bCannot (?:read propert|destructure)|\bUnexpected (?:token|end of JSON|non-whitespace)|["'] is not valid JSON|object has no attribute|\bUndefined (?:array key|variable|index|property)|\bundefined (?:method|local variable)|NullPointerException|\bECONN(?:REFUSED|RESET)\b|\bE(?:NOTFOUND|TIMEDOUT)\b|HTTPSConnectionPool|\b(?:java\.(?:lang|io)|org\.springframework|Illuminate|GuzzleHttp)[.\\]/;
 
 /** Courier's own errors, and what backends make of them. Source: courier.com's error types. */
 const courierErrors =
@@ -32,14 +53,16 @@ const courierErrors =
 
 /** All that a text gives away; `keys` are API keys that are known here. */
 export function leaksIn(text: string, keys: string[] = []): Leak[] {
-  const raw = text.slice(0, longest);
-  // A trace in JSON has its line breaks and slashes escaped.
-  const some = `${raw}\n${raw.replace(/\\[nrt]/g, '\n').replaceAll('\\/', '/')}`;
+  // What is in JSON, or in JSON in JSON, has its line breaks, quotes and slashes escaped.
+  const all = `${text}\n${text
+    .replace(/\\{1,8}[nrt]/g, '\n')
+    .replace(/\\{1,8}"/g, '"')
+    .replace(/\\{1,8}\//g, '/')}`;
   const found: [Leak, boolean][] = [
-    ['api-key', apiKeyPattern.test(some) || keys.some((key) => some.includes(key))],
-    ['courier-error', courierErrors.test(some)],
-    ['stack-trace', stackTraces.some((pattern) => pattern.test(some))],
-    ['error-text', errorTexts.test(some)],
+    ['api-key', apiKeyPattern.test(all) || keys.some((key) => all.includes(key))],
+    ['courier-error', courierErrors.test(all)],
+    ['stack-trace', stackTraces.some((isIn) => isIn(all))],
+    ['error-text', errorTexts.test(all)],
   ];
   return found.flatMap(([leak, is]) => (is ? [leak] : []));
 }

@@ -3,6 +3,7 @@ import { Failure, isFailure } from '../errors.js';
 import type { Finding } from '../report.js';
 import { type Claims, readClaims } from '../token/claims.js';
 import type { FoundToken } from '../token/find.js';
+import type { Elsewhere } from './place.js';
 import type { TrialName } from './plan.js';
 
 /** How a trial ended. */
@@ -13,6 +14,8 @@ export interface Answered extends HttpResponse {
   milliseconds: number;
   /** The token in it, or why what stands in its place is none; undefined for none. */
   token: FoundToken | Failure | undefined;
+  /** One that is not in its place. */
+  elsewhere: Elsewhere | undefined;
 }
 
 interface Unanswered {
@@ -31,8 +34,14 @@ export function kindOf(outcome: Outcome): Kind {
 
 /** The claims of the token that was minted. */
 export function claimsIn(outcome: Outcome): Claims | undefined {
-  if ('failure' in outcome || outcome.token === undefined || outcome.token instanceof Failure) return undefined;
-  return readClaims(outcome.token.payload);
+  const token = mintedIn(outcome);
+  return token && readClaims(token.payload);
+}
+
+export function mintedIn(outcome: Outcome): FoundToken | undefined {
+  if ('failure' in outcome) return undefined;
+  const { token, elsewhere } = outcome;
+  return token instanceof Failure ? elsewhere?.token : (token ?? elsewhere?.token);
 }
 
 export function statusOf(outcome: Outcome): number | null {

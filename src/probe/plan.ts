@@ -12,7 +12,7 @@ export interface ProbeRequest {
   /** What makes a session: cookies, an Authorization. Lower-case names. None, without a session. */
   headers: Record<string, string>;
   user: string;
-  /** Somebody who is not signed in. */
+  /** Somebody who is not signed in; `nobody` unless somebody is named. */
   otherUser: string;
   /** Per request, in milliseconds. */
   timeoutMs: number;
@@ -29,6 +29,7 @@ export type TrialName =
   | 'empty-user'
   | 'huge-user'
   | 'foreign-origin'
+  | 'null-origin'
   | 'preflight'
   | 'get';
 
@@ -37,6 +38,9 @@ export interface Trial {
   name: TrialName;
   request: HttpRequest;
 }
+
+/** Whom no endpoint knows. */
+export const nobody = 'courier-jwt-other';
 
 /** In no surface: whoever gets it has put it there. */
 export const injectedScope = 'write:brands';
@@ -49,9 +53,8 @@ const hugeLength = 50_000;
  * another user are left out where none can be named.
  */
 export function planFor(probe: ProbeRequest): Trial[] {
-  const { url, method, body, headers, user, otherUser } = probe;
+  const { url, method, body, user, otherUser } = probe;
   const named = namesUser(url) || namesUser(body ?? '');
-  const hasSession = Object.keys(headers).length > 0;
   const asking = (as: string, more: Partial<HttpRequest> = {}) =>
     requestFor(probe, { url: urlFor(url, as), body: body === undefined ? undefined : bodyFor(body, as), ...more });
   const trial = (name: TrialName, request: HttpRequest): Trial => ({ name, request });
@@ -66,23 +69,47 @@ export function planFor(probe: ProbeRequest): Trial[] {
     trial('huge-user', asking('a'.repeat(hugeLength))),
   ];
   return [
-    ...(hasSession ? [trial('session', asking(user))] : []),
+    ...(hasSession(probe) ? [trial('session', asking(user))] : []),
     trial('no-session', withoutSession(asking(user), probe)),
     ...(named ? nameable : []),
     ...(method === 'GET' ? [] : [trial('malformed', malformed(asking(user)))]),
-    trial('foreign-origin', withHeaders(asking(user), { origin: foreignOrigin(url) })),
+    trial('foreign-origin', withHeaders(asking(user), { origin: foreignOrigins(url)['foreign-origin'] })),
+    trial('null-origin', withHeaders(asking(user), { origin: foreignOrigins(url)['null-origin'] })),
     trial('preflight', preflight(asking(user), probe)),
     ...(method === 'GET' ? [] : [trial('get', getting(probe))]),
   ];
 }
 
+/** Of a header that makes no session, and holds no secret. */
+export const sessionless = new Set([
+  'accept',
+  'accept-language',
+  'content-type',
+  'origin',
+  'referer',
+  'user-agent',
+  'x-requested-with',
+]);
+
+export function hasSession({ headers }: Pick<ProbeRequest, 'headers'>): boolean {
+  return Object.keys(headers).some((name) => !sessionless.has(name));
+}
+
 /**
- * As a page's of an attacker who knows how a server may compare: it begins as the endpoint's own host does, and ends so, too,
- * unless that is an address, which no name ends with.
+ * As pages of attackers who know how a server may compare: one begins as the endpoint's own host does, and ends as its
+ * domain does, unless that is an address, which no name ends with; one has all of it inside; and any page can make itself
+ * one of no origin.
  */
-export function foreignOrigin(url: string): string {
+export function foreignOrigins(url: string): Record<'foreign-origin' | 'null-origin' | 'preflight', string> {
   const name = new URL(urlFor(url, '')).hostname.replace(/[^\w.-]/g, '');
-  return `https://${name}.courier-jwt-probe${/\d$/.test(name) ? '.invalid' : `-${name}`}`;
+  const labels = name.split('.');
+  // A page below the domain would be its owner's; `co.uk` is nobody's.
+  const domain = labels.slice(/^(?:ac|co|com|edu|go|gov|ne|net|or|org)$/.test(labels.at(-2) ?? '') ? -3 : -2).join('.');
+  return {
+    'foreign-origin': `https://${name}.courier-jwt-probe${/\d$/.test(name) ? '.invalid' : `-${domain}`}`,
+    'null-origin': 'null',
+    preflight: `https://www.${name}.courier-jwt-probe.invalid`,
+  };
 }
 
 function requestFor(
@@ -115,15 +142,16 @@ function withHeaders(request: HttpRequest, headers: Record<string, string>): Htt
 }
 
 function withoutSession(request: HttpRequest, probe: ProbeRequest): HttpRequest {
-  const { headers } = requestFor({ ...probe, headers: {} }, request);
+  const kept = Object.entries(probe.headers).filter(([name]) => sessionless.has(name));
+  const { headers } = requestFor({ ...probe, headers: Object.fromEntries(kept) }, request);
   return { ...request, headers };
 }
 
 /** As a browser asks before a page of another origin may send the request. It never sends a session. */
 function preflight({ body: _, ...request }: HttpRequest, probe: ProbeRequest): HttpRequest {
-  const { headers, ...rest } = withoutSession(request, probe);
+  const { headers, ...rest } = withoutSession(request, { ...probe, headers: {} });
   const asked = {
-    origin: foreignOrigin(probe.url),
+    origin: foreignOrigins(probe.url).preflight,
     'access-control-request-method': probe.method,
     'access-control-request-headers': 'content-type',
   };

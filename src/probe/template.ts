@@ -26,10 +26,17 @@ export function bodyWithoutUser(template: string): string {
 
 /** The body's fields that hold the user's id, as a query: whoever reads either may not tell them apart. */
 export function queryFor(template: string, user: string): string {
-  const fields: unknown = isJson(template) ? JSON.parse(template) : {};
-  const named = Object.entries(fields ?? {}).filter(([, value]) => typeof value === 'string' && value.includes(place));
-  const values = named.map(([name, value]): [string, string] => [name, String(value).replaceAll(place, () => user)]);
+  const fields = isJson(template) ? leavesOf('', JSON.parse(template)) : [...new URLSearchParams(template)];
+  const named = fields.filter(([name, value]) => name !== '' && namesUser(value));
+  const values = named.map(([name, value]): [string, string] => [name, value.replaceAll(place, () => user)]);
   return new URLSearchParams(values).toString();
+}
+
+/** The texts in a JSON value, each with the name that it has there. */
+function leavesOf(name: string, value: unknown): [name: string, text: string][] {
+  if (typeof value === 'string') return [[name, value]];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([inside, one]) => leavesOf(inside, one));
 }
 
 /** What a server is told that a body is. */

@@ -9,7 +9,7 @@ import { type Claims, readClaims } from '../token/claims.js';
 import { parseDuration } from '../token/duration.js';
 import type { FoundToken } from '../token/find.js';
 import type { Answered } from './outcome.js';
-import { valueAt } from './run.js';
+import { valueAt } from './place.js';
 
 /** What is expected of the token that an endpoint gives. */
 export interface ExpectedToken {
@@ -32,16 +32,15 @@ const tolerance = 60;
 
 /** The token that the endpoint gives: there, readable, the user's, with the scopes that are needed and no more. */
 export function judgeToken(answer: Answered, expected: ExpectedToken): Finding[] {
-  const { token, body } = answer;
+  const { token, elsewhere, body } = answer;
   const { path } = expected;
-  const value = valueAt(body, path);
-  if (value === undefined || token === undefined)
-    return [{ code: 'token.not-found', status: 'fail', subject: path, facts: { place: placeOf(body, token) } }];
+  const at = { subject: path, facts: {} };
+  if (token === undefined)
+    return [{ code: 'token.not-found', status: 'fail', subject: path, facts: { place: elsewhere?.place ?? null } }];
   if (token instanceof Failure) return [asHole(unmadeCheck(token, 'the token'))];
   const claims = readClaims(token.payload);
-  const at = { subject: path, facts: {} };
   return [
-    isBare(value, token)
+    isBare(valueAt(body, path), token)
       ? { code: 'token.found', status: 'pass', ...at }
       : { code: 'token.not-bare', status: 'fail', ...at },
     ...checkFound(token, { user: expected.user, for: expected.for }, expected.now).flatMap((finding) =>
@@ -54,24 +53,8 @@ export function judgeToken(answer: Answered, expected: ExpectedToken): Finding[]
 }
 
 /** A body that is all of it may be a text in JSON. */
-function isBare(value: string, { raw }: FoundToken): boolean {
+function isBare(value: string | undefined, { raw }: FoundToken): boolean {
   return value === raw || value === JSON.stringify(raw);
-}
-
-/** Where a token stands instead, as `--token-path` takes it; null where that cannot be said. */
-function placeOf(body: string, token: FoundToken | Failure | undefined): string | null {
-  if (token === undefined || token instanceof Failure) return null;
-  // So deep no answer is meant to be.
-  const inside = (value: unknown, depth = 0): string | undefined => {
-    if (typeof value === 'string') return value.includes(token.raw) ? '' : undefined;
-    if (typeof value !== 'object' || value === null || depth > 20) return undefined;
-    for (const [name, one] of Object.entries(value)) {
-      const rest = inside(one, depth + 1);
-      if (rest !== undefined && !name.includes('.')) return [name, rest].filter(Boolean).join('.');
-    }
-    return undefined;
-  };
-  return inside(parseJson(body)) ?? (body.trim() === token.raw ? '-' : null);
 }
 
 /** Excess is judged below, by a stricter measure. */

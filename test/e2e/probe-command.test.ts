@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import { XMLParser } from 'fast-xml-parser';
 import { expect, it } from 'vitest';
@@ -31,6 +31,7 @@ it('sends what --dry-run lists, and nothing else', async () => {
       ['huge-user', 'POST', 'cookie'],
       ['malformed', 'POST', 'cookie'],
       ['foreign-origin', 'POST', 'cookie'],
+      ['null-origin', 'POST', 'cookie'],
       ['preflight', 'OPTIONS'],
       ['get', 'GET', 'cookie'],
     ]);
@@ -60,6 +61,7 @@ it('asks as the URL and the method say, where they name the user', async () => {
       'GET /api/token?userId=',
       // The huge one is more than Node takes, which says 431 itself.
       'GET /api/token?userId=alice',
+      'GET /api/token?userId=alice',
       'OPTIONS /api/token?userId=alice',
     ]);
   });
@@ -75,7 +77,7 @@ it('a form, and a session that needs nothing in its body', async () => {
     const ran = await courierJwt(['probe', url, ...alice, ...session, '--body', '{}']);
     expect(ran).toMatchObject({ code: 0, stderr: '' });
     expect(ran.stdout).toContain('Neither --body nor the URL has {user} in it.');
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(7);
   });
 });
 
@@ -137,6 +139,28 @@ it.each<{ argv: string[]; code: string; exit: number; message?: string }>([
     code: 'usage.value',
     exit: 2,
   },
+  {
+    argv: ['https://me@corp.test:h0rsestaple@app.test/', ...alice],
+    code: 'usage.value',
+    exit: 2,
+    message: "probe https://…@app.test/: it has a password in it: --header 'Authorization: …' takes that.",
+  },
+  { argv: ['https:bob:h0rsestaple@app.test/', ...alice], code: 'usage.value', exit: 2 },
+  { argv: ['bob:h0rse/staple@app.test/', ...alice], code: 'usage.value', exit: 2 },
+  {
+    argv: ['http://127.0.0.1{user}/x', ...alice],
+    code: 'usage.value',
+    exit: 2,
+    message: 'probe http://127.0.0.1{user}/x: {user} belongs behind the host.',
+  },
+  { argv: ['http://localhost:1/', ...alice, '--region', 'eu'], code: 'usage.conflict', exit: 2 },
+  { argv: ['http://localhost:1/', ...alice, '--env-file', '/nonexistent'], code: 'usage.conflict', exit: 2 },
+  { argv: ['http://localhost:1/', ...alice, '--header', 'Trailer: x'], code: 'usage.value', exit: 2 },
+  {
+    argv: ['http://localhost:1/', ...alice, '--header', `@${fileWith('\n# nothing\n')}`],
+    code: 'usage.value',
+    exit: 2,
+  },
   { argv: ['http://localhost:1/', '--user', 'a b'], code: 'user.invalid', exit: 2 },
   { argv: ['http://localhost:1/', ...alice, '--other-user', 'alice'], code: 'usage.value', exit: 2 },
   { argv: ['http://localhost:1/', ...alice, '--header', 's3cretwithoutcolon'], code: 'usage.value', exit: 2 },
@@ -161,7 +185,7 @@ it.each<{ argv: string[]; code: string; exit: number; message?: string }>([
 it.each([
   {
     name: 'what a browser shows of a request',
-    text: `POST /api/token HTTP/1.1\nHost: app.test\nConnection: keep-alive\nContent-Length: 18\n# mine\nCookie: ${sessionCookie}\n`,
+    text: `\uFEFFPOST /api/token HTTP/1.1\nHost: app.test\nAccept-Encoding: gzip\nConnection: keep-alive\nContent-Length: 18\n# mine\nCookie: ${sessionCookie}\n`,
   },
   {
     name: 'what it shows of one by HTTP/2',
@@ -177,6 +201,54 @@ it.each([
     expect({ code: ran.code, stderr: ran.stderr }).toEqual({ code: 0, stderr: '' });
     const planned = await courierJwt(['probe', url, ...alice, '--header', `@${fileWith(text)}`, '--dry-run', '--json']);
     expect(documentOf<Planned>(planned).requests[0]?.headers).toEqual(['cookie']);
+  });
+});
+
+it('takes a session from stdin, and lists requests for the JSON reporter', async () => {
+  await withEndpoint({}, async ({ url }) => {
+    const argv = ['probe', url, ...alice, '--header', '@-'];
+    const stdin = `Cookie: ${sessionCookie}\n`;
+    expect((await courierJwt(argv, { stdin })).code).toBe(0);
+    const planned = await courierJwt([...argv, '--dry-run', '--reporter', 'json'], { stdin });
+    expect(documentOf<Planned>(planned).requests).toHaveLength(12);
+    expect((await courierJwt([...argv, '--dry-run', '--reporter', 'github'], { stdin })).code).toBe(2);
+  });
+});
+
+it('waits for an endpoint as long as --timeout says', async () => {
+  const slow = (_: IncomingMessage, response: ServerResponse) => {
+    setTimeout(() => response.writeHead(401).end(), 1500);
+    return 'handled' as const;
+  };
+  await withEndpoint({ first: slow }, async ({ url }) => {
+    const found = async (limit: string) => {
+      const ran = await courierJwt(['probe', url, ...alice, ...session, '--timeout', limit, '--json']);
+      return documentOf<{ findings: { code: string }[] }>(ran).findings[1]?.code;
+    };
+    expect([await found('1s'), await found('3s')]).toEqual(['endpoint.unreachable', 'session.refused']);
+  });
+});
+
+it('knows the API keys that are in its environment, whatever they look like', async () => {
+  const key = 'an-opaque-key-0f-nobody';
+  await withEndpoint({ anonymous: () => json(401, { debug: `key ${key}` }) }, async ({ url }) => {
+    const ran = await courierJwt(['probe', url, ...alice, ...session, '--json'], {
+      variables: { COURIER_API_KEY: key },
+    });
+    const { findings } = documentOf<{ findings: { code: string; status: string }[] }>(ran);
+    expect(findings.filter(({ status }) => status === 'fail').map(({ code }) => code)).toEqual(['answer.api-key']);
+  });
+});
+
+it('shows no signature of a token that it was given', async () => {
+  let signature = '';
+  const minted = (token: string) => {
+    signature = token.split('.')[2]!;
+    return { ...json(200, { token }), headers: { 'cache-control': `x-${signature}` } };
+  };
+  await withEndpoint({ minted }, async ({ url }) => {
+    const { stdout, stderr } = await courierJwt(['probe', url, ...alice, ...session]);
+    expect([stdout.includes('[redacted]'), (stdout + stderr).includes(signature.slice(0, 12))]).toEqual([true, false]);
   });
 });
 

@@ -251,6 +251,42 @@ it.each<{ fault: string; faults: Partial<Endpoint>; wrong: string[]; code: numbe
     wrong: ['warn expiry.short'],
     code: 0,
   },
+  {
+    fault: 'says half an hour of three quarters',
+    faults: { expiresIn: '45m', minted: (token) => json(200, { token, expiresIn: '30m' }) },
+    wrong: ['warn expiry.told'],
+    code: 0,
+  },
+  {
+    fault: 'none, a kept token says what is left of it',
+    faults: {
+      minted: (token) =>
+        json(200, {
+          token: withClaims(token, { iat: nowInSeconds - 43_200, exp: nowInSeconds + 43_200 }),
+          expiresIn: '43200s',
+        }),
+    },
+    wrong: [],
+    code: 0,
+  },
+  {
+    fault: 'none, says it in seconds',
+    faults: { minted: (token) => json(200, { token, expiresIn: 86_400 }) },
+    wrong: [],
+    code: 0,
+  },
+  {
+    fault: 'says an hour in seconds of a day',
+    faults: { minted: (token) => json(200, { token, expiresIn: 3600 }) },
+    wrong: ['warn expiry.told'],
+    code: 0,
+  },
+  {
+    fault: 'one brand is asked for, and all are given',
+    faults: { scopes: `${howToScopes} read:brands:one` },
+    wrong: [],
+    code: 0,
+  },
   { fault: 'says another life than it gives', faults: { expiresIn: '1h' }, wrong: ['warn expiry.told'], code: 0 },
   {
     fault: 'a token of yesterday, kept too long',

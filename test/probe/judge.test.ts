@@ -4,6 +4,7 @@ import { Failure } from '../../src/errors.js';
 import { judgeOutcomes } from '../../src/probe/judge.js';
 import { type ProbeRequest, type TrialName, planFor } from '../../src/probe/plan.js';
 import { runTrials } from '../../src/probe/run.js';
+import { localWorkspace, signLocally } from '../../src/token/local.js';
 import { sign } from '../support/courier-server.js';
 import { howToScopes } from '../support/endpoint.js';
 
@@ -29,6 +30,20 @@ const tokenOf = (scope: string) =>
     token: sign({ scope, tenant_scope: 'published/test', tenant_id: 'w', iat: now, exp: now + 86_400 }),
   });
 const own = tokenOf(`user_id:alice ${howToScopes}`);
+const localToken = ((claims: object) => {
+  const input = [{ alg: 'HS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${input}.${signLocally(input)}`;
+})({
+  scope: `user_id:alice ${howToScopes}`,
+  tenant_scope: localWorkspace.tenantScope,
+  tenant_id: localWorkspace.tenantId,
+  iat: now,
+  exp: now + 86_400,
+});
+const bobs = tokenOf(`user_id:bob ${howToScopes}`);
+const dropped = new Failure('courier.unreachable', { host: 'app.test', reason: 'dropped', detail: '' });
 const timeout = new Failure('courier.timeout', { host: 'app.test', seconds: 1 });
 
 type Answers = Partial<Record<TrialName, HttpResponse | Failure>>;
@@ -70,11 +85,13 @@ const everything = [
   'huge-user',
   'malformed',
   'foreign-origin',
+  'null-origin',
   'preflight',
   'get',
 ];
 const injected = `user_id:alice ${howToScopes}`;
 const foreign = 'https://app.test.courier-jwt-probe-app.test';
+const below = 'https://www.app.test.courier-jwt-probe.invalid';
 const allowed = (origin: string, more: Record<string, string> = {}) => ({
   'access-control-allow-origin': origin,
   ...more,
@@ -146,8 +163,8 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; wrong: 
   },
   {
     name: 'CORS in the preflight alone',
-    answers: { preflight: answer(204, '', allowed(foreign, withCookies)) },
-    wrong: [`fail cors.reflected ${foreign}`],
+    answers: { preflight: answer(204, '', allowed(below, withCookies)) },
+    wrong: [`fail cors.reflected ${below}`],
     facts: { credentials: true },
   },
   {
@@ -159,8 +176,75 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; wrong: 
   {
     name: 'credentials that are not true',
     answers: { preflight: answer(204, '', allowed('*', { 'access-control-allow-credentials': 'false' })) },
-    wrong: [`warn cors.any-origin ${foreign}`],
+    wrong: [`warn cors.any-origin ${below}`],
     facts: { credentials: false },
+  },
+  {
+    name: 'CORS for pages of no origin',
+    answers: { 'null-origin': { ...own, headers: { ...own.headers, ...allowed('null', withCookies) } } },
+    wrong: ['fail cors.reflected null'],
+    facts: { credentials: true },
+  },
+  {
+    name: 'nothing of CORS, where it was not answered',
+    answers: { 'foreign-origin': dropped, 'null-origin': answer(429) },
+    wrong: ['unknown endpoint.unreachable foreign-origin', 'unknown endpoint.unavailable null-origin'],
+    facts: { reason: 'dropped', detail: '' },
+  },
+  {
+    name: 'that nobody knows the other user',
+    answers: { 'other-user': answer(404) },
+    probe: { otherUser: 'courier-jwt-other' },
+    wrong: ['unknown other-user.unknown'],
+    facts: { status: 404 },
+  },
+  { name: 'nothing in a 404 for somebody who is named', answers: { 'other-user': answer(404) }, wrong: [] },
+  {
+    name: 'a 200 with no token for what is malformed',
+    answers: { malformed: answer(200, { error: 'oops' }) },
+    wrong: ['warn input.answered malformed'],
+    facts: { status: 200 },
+  },
+  { name: 'nothing in a redirect for what is malformed', answers: { malformed: answer(302) }, wrong: [] },
+  { name: 'nothing in a server that has no GET', answers: { get: answer(501) }, wrong: [] },
+  {
+    name: 'a token that is elsewhere, for somebody else',
+    answers: { 'other-user': answer(200, { token: '', jwt: (JSON.parse(bobs.body) as { token: string }).token }) },
+    wrong: ['fail other-user.minted'],
+    facts: { status: 200, users: ['bob'], scopes: [] },
+  },
+  {
+    name: 'two tokens that are elsewhere',
+    answers: { 'other-user': answer(200, `${bobs.body} ${own.body}`.replaceAll('"token"', '"jwt"')) },
+    wrong: [],
+  },
+  {
+    name: 'two tokens that are elsewhere, in JSON',
+    answers: { 'other-user': answer(200, { jwt: JSON.parse(bobs.body), refresh: JSON.parse(own.body) }) },
+    wrong: ['fail other-user.minted'],
+    facts: { status: 200, users: ['bob'], scopes: [] },
+  },
+  {
+    name: "no error of Courier's where nobody is signed in",
+    answers: { 'no-session': answer(401, { message: 'Sign in', type: 'authentication_error' }) },
+    wrong: [],
+  },
+  {
+    name: "an error of Courier's where somebody is",
+    answers: { injection: answer(401, { message: 'Unauthorized', type: 'authentication_error' }) },
+    wrong: ['fail answer.courier-error'],
+    facts: { trials: ['injection'] },
+  },
+  {
+    name: 'nothing in a page that repeats where it was looked for',
+    answers: { get: answer(404, 'Cannot GET /api/auth/issue-token') },
+    probe: { url: 'https://app.test/api/auth/issue-token' },
+    wrong: [],
+  },
+  {
+    name: 'a token of the embedded Courier, beyond this machine',
+    answers: { session: { ...own, body: JSON.stringify({ token: localToken }) } },
+    wrong: ['warn signature.local'],
   },
   {
     name: 'an API key in a header',
@@ -206,7 +290,7 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; sent: s
   },
   {
     name: 'not after one that hangs up',
-    answers: { 'no-session': new Failure('courier.unreachable', { host: 'app.test', reason: 'dropped', detail: '' }) },
+    answers: { 'no-session': dropped },
     sent: everything,
     skipped: [],
   },
@@ -214,7 +298,7 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; sent: s
     name: 'before what there is no place for',
     answers: {},
     probe: { body: '{}' },
-    sent: ['session', 'no-session', 'malformed', 'foreign-origin', 'preflight', 'get'],
+    sent: ['session', 'no-session', 'malformed', 'foreign-origin', 'null-origin', 'preflight', 'get'],
     skipped: [
       'no-place other-user',
       'no-place injection',

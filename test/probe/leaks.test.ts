@@ -31,6 +31,12 @@ it.each<{ text: string; leaks: string[] }>([
   { text: "app/controllers/jwt_controller.rb:12:in `create'", leaks: trace },
   { text: '   at App.Jwt.Mint(String id) in /src/Jwt.cs:line 12', leaks: trace },
   { text: 'goroutine 1 [running]:', leaks: trace },
+  { text: JSON.stringify({ error: '{"message":"no","type":"invalid_request_error"}' }), leaks: ['courier-error'] },
+  { text: JSON.stringify({ error: JSON.stringify({ error: 'File "/srv/app.py", line 3' }) }), leaks: trace },
+  { text: `${'x'.repeat(200_000)}\n    at /srv/app.js:1:2`, leaks: trace },
+  { text: `${'x'.repeat(900_000)} pk_prod_ABCDEFGHIJKLMNOPQRST`, leaks: ['api-key'] },
+  { text: '{"error":"The request body is not valid JSON"}', leaks: [] },
+  { text: `"userId" is not valid JSON`, leaks: ['error-text'] },
   { text: "Cannot destructure property 'userId' of 'req.body' as it is undefined.", leaks: ['error-text'] },
   { text: "'NoneType' object has no attribute 'get'", leaks: ['error-text'] },
   { text: 'connect ECONNREFUSED 127.0.0.1:443', leaks: ['error-text'] },
@@ -69,4 +75,21 @@ it.each([
     );
   best(plain);
   expect(best(text)).toBeLessThan(Math.max(1, best(plain)) * 200);
+});
+
+it.each([
+  `${'at '.repeat(33)}${'/'.repeat(100)}${'a'.repeat(900_000)}`,
+  'at /a'.repeat(200_000),
+  'at /:1:1 '.repeat(100_000),
+  'at (/'.repeat(200_000),
+  '#1 '.repeat(300_000),
+  'in <b>'.repeat(150_000),
+  'File "'.repeat(150_000),
+  'at a('.repeat(200_000),
+  '\\'.repeat(900_000),
+  'a($'.repeat(300_000),
+])('is told quickly of a megabyte like %.12s', (text) => {
+  const began = performance.now();
+  leaksIn(text);
+  expect(performance.now() - began).toBeLessThan(3000);
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { userAgent } from '../../src/courier/user-agent.js';
-import { type ProbeRequest, foreignOrigin, planFor } from '../../src/probe/plan.js';
+import { type ProbeRequest, foreignOrigins, planFor } from '../../src/probe/plan.js';
 
 const asked: ProbeRequest = {
   url: 'https://app.test/api/token?tenant=x',
@@ -14,7 +14,7 @@ const asked: ProbeRequest = {
 
 const own = { accept: '*/*', connection: 'close', 'user-agent': userAgent, cookie: 'sid=1' };
 const json = { 'content-type': 'application/json' };
-const nobody = { accept: 'application/json', connection: 'close', 'user-agent': userAgent };
+const bare = { accept: 'application/json', connection: 'close', 'user-agent': userAgent };
 const origin = { origin: 'https://app.test.courier-jwt-probe-app.test' };
 const { url } = asked;
 
@@ -27,7 +27,7 @@ it('is what a front end asks, and what a stranger would', () => {
   const post = { method: 'POST', url, headers: { ...own, ...json } };
   expect(sent).toEqual([
     { name: 'session', ...post, body: named('alice') },
-    { name: 'no-session', ...post, headers: { ...nobody, ...json }, body: named('alice') },
+    { name: 'no-session', ...post, headers: { ...bare, accept: '*/*', ...json }, body: named('alice') },
     { name: 'other-user', ...post, body: named('bob') },
     { name: 'injection', ...post, body: named('alice user_id:bob write:brands') },
     { name: 'missing-user', ...post, body: '{"device":"web"}' },
@@ -35,13 +35,14 @@ it('is what a front end asks, and what a stranger would', () => {
     { name: 'huge-user', ...post, body: named('a'.repeat(50_000)) },
     { name: 'malformed', ...post, body: '{"userId":' },
     { name: 'foreign-origin', ...post, headers: { ...own, ...json, ...origin }, body: named('alice') },
+    { name: 'null-origin', ...post, headers: { ...own, ...json, origin: 'null' }, body: named('alice') },
     {
       name: 'preflight',
       method: 'OPTIONS',
       url,
       headers: {
-        ...nobody,
-        ...origin,
+        ...bare,
+        origin: 'https://www.app.test.courier-jwt-probe.invalid',
         'access-control-request-method': 'POST',
         'access-control-request-headers': 'content-type',
       },
@@ -52,7 +53,21 @@ it('is what a front end asks, and what a stranger would', () => {
 
 it.each([
   ['https://app.test/api', 'https://app.test.courier-jwt-probe-app.test'],
+  ['https://api.example.com/api', 'https://api.example.com.courier-jwt-probe-example.com'],
+  ['https://api.foo.com/api', 'https://api.foo.com.courier-jwt-probe-foo.com'],
+  ['https://shop.co.uk/api', 'https://shop.co.uk.courier-jwt-probe-shop.co.uk'],
+  ['https://api.shop.co.uk/api', 'https://api.shop.co.uk.courier-jwt-probe-shop.co.uk'],
   ['http://127.0.0.1:3000/api', 'https://127.0.0.1.courier-jwt-probe.invalid'],
   ['http://[::1]:3000/api', 'https://1.courier-jwt-probe.invalid'],
   ['http://localhost:3000/{user}', 'https://localhost.courier-jwt-probe-localhost'],
-])('an origin that is foreign to %s', (endpoint, expected) => expect(foreignOrigin(endpoint)).toBe(expected));
+])('an origin that is foreign to %s', (endpoint, expected) =>
+  expect(foreignOrigins(endpoint)['foreign-origin']).toBe(expected),
+);
+
+it('without a session, but with what any page can send', () => {
+  const names = (headers: Record<string, string>) => planFor({ ...asked, headers }).map(({ name }) => name);
+  expect(names({ accept: '*/*', 'x-requested-with': 'x' })[0]).toBe('no-session');
+  expect(names({ accept: '*/*', 'x-api-key': 'x' })[0]).toBe('session');
+  const kept = planFor({ ...asked, headers: { cookie: 'sid=1', 'x-requested-with': 'XMLHttpRequest' } })[1]!;
+  expect(kept.request.headers).toEqual({ ...bare, ...json, 'x-requested-with': 'XMLHttpRequest' });
+});

@@ -26,7 +26,7 @@ it.each([
     user: 'alice',
     body: '{"data":{"who":"user:alice","app":"web"},"n":1}',
     without: '{"data":{"app":"web"},"n":1}',
-    query: '',
+    query: 'who=user%3Aalice',
     type: asJson,
   },
   {
@@ -34,7 +34,7 @@ it.each([
     user: 'a b&c',
     body: 'user=a%20b%26c&app=web',
     without: 'user=&app=web',
-    query: '',
+    query: 'user=a+b%26c',
     type: form,
   },
   { template: '{}', user: 'alice', body: '{}', without: '{}', query: '', type: asJson },

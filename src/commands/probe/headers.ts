@@ -1,20 +1,21 @@
 import { Failure } from '../../errors.js';
+import { sessionless } from '../../probe/plan.js';
 import { limitBytes, readTextFile } from '../text-file.js';
 import type { Tools } from '../tools.js';
 import { cookiesIn } from './cookie-jar.js';
 
-/** Those that Node sets itself: said twice, a request is malformed. */
-const ofTheConnection = new Set(['connection', 'content-length', 'host', 'transfer-encoding', 'upgrade']);
-
-/** Those that hold no secret, and whose values stand in any text. */
-const harmless = new Set([
-  'accept',
-  'accept-language',
-  'content-type',
-  'origin',
-  'referer',
-  'user-agent',
-  'x-requested-with',
+/** Those that Node sets itself, or that say how an answer is packed. */
+const ofTheConnection = new Set([
+  'accept-encoding',
+  'connection',
+  'content-length',
+  'expect',
+  'host',
+  'keep-alive',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
 /** A header, or what is to be one, and where it stands. */
@@ -38,7 +39,7 @@ export async function sessionHeaders(
   const lines = (await Promise.all(given.map(async (one) => linesOf(one, url, tools)))).flat();
   const headers = lines.map(headerIn);
   for (const [name, value] of headers)
-    if (!harmless.has(name)) valuesIn(value, users).forEach((one) => tools.secrets.add(one));
+    if (!sessionless.has(name)) valuesIn(value, users).forEach((one) => tools.secrets.add(one));
   const repeatedName = headers.map(([name]) => name).find((name, i, names) => names.indexOf(name) !== i);
   if (repeatedName !== undefined) throw new Failure('usage.repeated', { option: `--header ${repeatedName}` });
   return Object.fromEntries(headers);

@@ -35,6 +35,8 @@ export const probeSentences: Sentences = {
     say`for another user than the session's: gives a token of ${k.fact('users')}. Whoever is signed in can open every inbox. Take the user from the session, not from the body.`,
   'other-user.crashed': (k) =>
     say`for another user than the session's: fails (${k.fact('status')}), where it should refuse: 403.`,
+  'other-user.unknown': (k) =>
+    say`for another user than the session's: answers ${k.fact('status')}, as for one that there is not. --other-user names one that there is.`,
   'injection.refused': (k) =>
     say`a user id with scopes in it: ${k.fact('how') === 'own-token' ? 'adds none' : say`no token (${k.fact('status')})`}.`,
   'injection.minted': (k) =>
@@ -46,6 +48,8 @@ export const probeSentences: Sentences = {
   'input.minted': (k) =>
     say`${trialOf(k)}: gives a token of ${k.fact('users') || 'nobody'}. Judge the user id before it goes into a scope.`,
   'input.crashed': (k) => say`${trialOf(k)}: fails (${k.fact('status')}), where it should refuse: 400.`,
+  'input.answered': (k) =>
+    say`${trialOf(k)}: answers ${k.fact('status')}, with no token. A front end that is told 400 knows that it failed.`,
   'method.refused': (k) => say`GET: no token (${k.fact('status')}).`,
   'method.minted': () =>
     'GET: gives a token, too. What is got is cached, linked to, and fetched ahead. Take POST only.',
@@ -95,6 +99,7 @@ export const trials: Record<string, string> = {
   'empty-user': 'an empty user id',
   'huge-user': 'a user id of 50,000 characters',
   'foreign-origin': 'as from a page of another origin',
+  'null-origin': 'as from a page of no origin',
   preflight: 'a preflight of a page of another origin',
   get: 'GET',
   rest: 'the rest',
