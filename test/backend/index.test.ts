@@ -4,6 +4,7 @@ import { Failure } from '../../src/errors.js';
 import { findToken } from '../../src/token/find.js';
 import { viewToken } from '../../src/token/view.js';
 import { startCourier } from '../support/courier-server.js';
+import { howToScopes } from '../support/endpoint.js';
 import { answering, apiKey, backend, firstEntry, mintedWith } from './support.js';
 
 afterEach(() => vi.useRealTimers());
@@ -84,7 +85,7 @@ describe('options that could never mint throw', () => {
 });
 
 describe('what is minted', () => {
-  const howTo = ['inbox:read:messages', 'inbox:write:events', 'read:preferences', 'write:preferences', 'read:brands'];
+  const howTo = howToScopes.split(' ');
   it.each<[Partial<TokenHandlerOptions>, string[], string]>([
     [{}, howTo, '1d'],
     [{ surfaces: ['push'] }, ['write:user-tokens', 'read:user-tokens'], '1d'],
