@@ -63,7 +63,7 @@ export interface FailureFacts {
   'scope.invalid': { scope: string };
   'duration.invalid': { option: string; value: string; problem: DurationProblem };
   'production.unconfirmed': { environment: string; how: 'recorded' | 'prefix' | 'minted' };
-  'production.refused': { environment: string; how: 'recorded' | 'prefix' | 'minted' };
+  'production.refused': { environment: string; how: 'recorded' | 'prefix' | 'minted' | 'untold' };
   'request.rejected': { status: number; message: string | null };
 
   // credentials: exit 3

@@ -3,6 +3,7 @@ import { explain } from '../output/messages/failures.js';
 import { type Answer, type Call, Refusal } from './call.js';
 import { type Allows, corsHeaders, isPreflight, preflight, refuseForeign } from './cors.js';
 import type { LogEntry } from './log.js';
+import { isPassing } from './passing.js';
 import type { Granted } from './tokens.js';
 
 /** The how-to's endpoint: who is asking, their token, and what is told of it. */
@@ -29,7 +30,7 @@ export async function answerCall(call: Call, endpoint: Endpoint): Promise<Answer
     const { token, expiresIn, expiresAt } = await endpoint.tokenFor(user);
     return json(200, { token, expiresIn, expiresAt }, cors);
   } catch (error) {
-    const { status, body, headers, entry } = error instanceof Refusal ? refused(error) : failed(error, user);
+    const { status, body, headers, entry } = toldOf(error, user);
     endpoint.log(entry);
     return json(status, body, { ...cors, ...headers });
   }
@@ -40,6 +41,21 @@ interface Told {
   body: object;
   headers?: Record<string, string>;
   entry: LogEntry;
+}
+
+/** Anything can be thrown, and some of it throws when it is looked at. */
+function toldOf(thrown: unknown, user: string | null): Told {
+  try {
+    return thrown instanceof Refusal ? refused(thrown) : failed(thrown, user);
+  } catch {
+    const { status, message } = internal;
+    const reason = 'what was thrown cannot be shown';
+    return {
+      status,
+      body: { error: message },
+      entry: { event: 'failed', status, code: 'internal.error', user, reason },
+    };
+  }
 }
 
 function refused({ status, code, message, user }: Refusal): Told {
@@ -69,7 +85,6 @@ export function failureEntry(error: unknown, user: string | null): LogEntry & { 
   return { event: 'failed', status, code, user, reason };
 }
 
-/** Anything can be thrown, and not all of it can be made a text. */
 function textOf(thrown: unknown): string {
   return thrown instanceof Error ? String(thrown) : `what was thrown is no Error: ${typeof thrown}`;
 }
@@ -83,12 +98,14 @@ interface Status {
 const internal: Status = { status: 500, message: 'Internal Server Error' };
 /** To be tried again; how soon, in seconds, where Courier does not say. */
 const unavailable: Status = { status: 503, message: 'Service Unavailable', retryAfterSeconds: 5 };
+/** In seconds: a front end that is told to wait for days does not come back. */
+const longestRetryAfter = 3600;
 
 function statusOf(failure: unknown): Status {
   if (!(failure instanceof Failure)) return internal;
   if (isFailure(failure, 'courier.rate-limited'))
-    return { ...unavailable, retryAfterSeconds: failure.facts.retryAfterSeconds ?? 5 };
-  if (['courier.unreachable', 'courier.timeout', 'courier.unavailable'].includes(failure.code)) return unavailable;
+    return { ...unavailable, retryAfterSeconds: Math.min(failure.facts.retryAfterSeconds ?? 5, longestRetryAfter) };
+  if (isPassing(failure)) return unavailable;
   const isCouriers = failure.code === 'key.refused' || ['courier', 'request'].includes(familyOf(failure.code));
   return isCouriers ? { status: 502, message: 'Bad Gateway' } : internal;
 }

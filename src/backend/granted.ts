@@ -10,8 +10,8 @@ import { type Granted, inSeconds } from './tokens.js';
 const unwanted = new Set(['grant.user', 'expiry.never']);
 
 /**
- * A token that was minted, as it is handed out, and as it is told of.
- * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, may do more than was asked, or never ends
+ * A token that was minted, as it is handed out, and as it is told of: one that may do less or more than was asked, too.
+ * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, or never ends
  */
 export function grantedOf(
   token: Jwt,
@@ -24,13 +24,13 @@ export function grantedOf(
   const lifetimeSeconds = lifetimeOf(claims, asked);
   if (differences.some(({ code }) => unwanted.has(code)) || expiresAt === null || lifetimeSeconds <= 0)
     throw new Failure('courier.nonsense', { host, problem: 'not-asked-for' });
-  const isAsAsked = !differences.some(({ code }) => code.startsWith('grant.lifetime-'));
+  const isShort = differences.some(({ code }) => code === 'grant.lifetime-short');
   const missing = differences.flatMap(({ code, subject }) => (code === 'grant.scope-missing' ? [subject ?? ''] : []));
   const { jti } = token.payload;
   return {
     token: token.raw,
     lifetimeSeconds,
-    expiresIn: isAsAsked ? expiresIn : inSeconds(lifetimeSeconds),
+    expiresIn: isShort ? inSeconds(lifetimeSeconds) : expiresIn,
     expiresAt,
     entry: {
       event: 'token',
@@ -43,7 +43,7 @@ export function grantedOf(
   };
 }
 
-/** By Courier's clock alone; as asked, where it does not say when the life began. */
+/** By Courier's clock alone; as asked, where it does not say when the life began, or makes it longer than it can be. */
 function lifetimeOf({ issuedAt, expiresAt }: Claims, { lifetimeSeconds }: Asked): number {
-  return issuedAt === null || expiresAt === null ? lifetimeSeconds : expiresAt - issuedAt;
+  return issuedAt === null || expiresAt === null ? lifetimeSeconds : Math.min(lifetimeSeconds, expiresAt - issuedAt);
 }

@@ -42,11 +42,16 @@ function lazily(make: () => Request): Request {
   });
 }
 
+/** No Request may have these. Source: the Fetch standard's forbidden methods. */
+const forbiddenMethod = /^(?:connect|trace|track)$/i;
+
 /**
- * A web-standard Request of one of Node's; the body is in it where it was read before.
+ * A web-standard Request of one of Node's; the body is in it where it was read before. What no Request may have as its
+ * method becomes GET, which gets no token either.
  */
 export function toRequest(incoming: NodeRequest): Request {
-  const { method = 'GET', headers, body } = incoming;
+  const { method: said = 'GET', headers, body } = incoming;
+  const method = forbiddenMethod.test(said) ? 'GET' : said;
   const hasBody = !isNone(body) && method !== 'GET' && method !== 'HEAD';
   return new Request(urlOf(incoming), {
     method,
@@ -58,10 +63,10 @@ export function toRequest(incoming: NodeRequest): Request {
   });
 }
 
-/** The host is what a client says, and may be anything. */
-function urlOf({ url = '/', originalUrl = url, protocol = 'http', headers }: NodeRequest): string {
+/** The host is what a client says, and may be anything; so may the protocol, where a proxy hands it on. */
+function urlOf({ url = '/', originalUrl = url, protocol, headers }: NodeRequest): string {
   const path = originalUrl.startsWith('/') ? originalUrl : '/';
-  const origin = `${protocol}://${(headers.host ?? headers[':authority'])?.toString() ?? 'localhost'}`;
+  const origin = `${protocol === 'https' ? 'https' : 'http'}://${(headers.host ?? headers[':authority'])?.toString() ?? 'localhost'}`;
   return new URL(URL.canParse(origin) ? `${new URL(origin).origin}${path}` : `http://localhost${path}`).href;
 }
 

@@ -1,7 +1,9 @@
+import { isPassing } from './passing.js';
+
 /** A token that was minted for a user. */
 export interface Granted {
   token: string;
-  /** Seconds, from when it was minted. */
+  /** Seconds, from when it was minted; never more than was asked for. */
   lifetimeSeconds: number;
   /** What is left of that, in the grammar of `ms`: as it was asked for, where it was minted just now. */
   expiresIn: string;
@@ -47,7 +49,7 @@ const pause = 10;
 
 /**
  * Tokens by user. Whoever asks for one that is being minted shares it; with a cache, one that was minted before is given
- * until little of its life is left, and, where no new one can be had, as long as it lives.
+ * until little of its life is left, and, while Courier is in trouble, as long as it lives.
  */
 export function tokensBy({ mint, cache, now, onStale }: TokenSource): (user: string) => Granted | Promise<Granted> {
   const minting = new Map<string, Promise<Granted>>();
@@ -64,9 +66,10 @@ export function tokensBy({ mint, cache, now, onStale }: TokenSource): (user: str
     const began = now();
     const granted = await mint(user);
     if (!cache) return granted;
-    const { lifetimeSeconds } = granted;
-    const freshUntil = began + lifetimeSeconds * (1 - cache.untilLeft);
-    keep(user, { granted, endsAt: began + lifetimeSeconds, freshUntil });
+    // Its life counts by Courier's clock, so that one here that is slow does no harm; but where `iat` is wrong, so is that,
+    // and `exp` is asked. A clock here that is fast only lets it go sooner.
+    const endsAt = Math.min(began + granted.lifetimeSeconds, Date.parse(granted.expiresAt) / 1000);
+    keep(user, { granted, endsAt, freshUntil: endsAt - (endsAt - began) * cache.untilLeft });
     const [oldest] = kept.keys();
     if (kept.size > cache.maxUsers && oldest !== undefined) kept.delete(oldest);
     return granted;
@@ -77,7 +80,7 @@ export function tokensBy({ mint, cache, now, onStale }: TokenSource): (user: str
       return await minted(user);
     } catch (error) {
       const last = kept.get(user);
-      if (!last || last.endsAt - now() < stillWorthIt) throw error;
+      if (!last || !isPassing(error) || last.endsAt - now() < stillWorthIt) throw error;
       onStale?.(user, error);
       keep(user, { ...last, freshUntil: Math.min(now() + pause, last.endsAt - stillWorthIt) });
       return leftOf(last, now());

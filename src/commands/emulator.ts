@@ -12,7 +12,7 @@ import { Failure } from '../errors.js';
 import { bracketed, isThisMachine } from '../guard.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
 import { keyByHand } from './environment.js';
-import { refuseForeign } from './foreign.js';
+import { refuseCourierFlags } from './foreign.js';
 import { examples, list, once, oneOf } from './options.js';
 import { documentLine, logTo, origins, port, untilStopped } from './serving.js';
 import { readTextFile } from './text-file.js';
@@ -60,7 +60,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
-  refuseForeign('emulator', tools.flags, {
+  refuseCourierFlags('emulator', tools.flags, {
     env: 'it needs no key, and holds test and production both: the key of a request says which',
     region: '--host and --port say where it listens',
     envFile: 'it reads no variables. --api-key-file takes the key of a file',

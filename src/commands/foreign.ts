@@ -7,7 +7,7 @@ const flagsOfCourier = { env: '--env', region: '--region', envFile: '--env-file'
  * Flags of every command that say which Courier is called, where there is none to call.
  * @throws {Failure} `usage.conflict`, with a reason for each
  */
-export function refuseForeign(
+export function refuseCourierFlags(
   command: string,
   flags: GlobalFlags,
   reasons: Record<keyof typeof flagsOfCourier, string>,

@@ -7,10 +7,10 @@ import { hostOf } from '../courier/answers.js';
 import { isProductionScope } from '../environments/production.js';
 import { type Environment, labelOf } from '../environments/resolve.js';
 import { Failure } from '../errors.js';
+import { Secrets } from '../output/secrets.js';
 import { readyText, servedLine } from '../output/serve-text.js';
 import { assertUser } from '../scopes/compose.js';
-import { readClaims } from '../token/claims.js';
-import { localWorkspace } from '../token/local.js';
+import { type Claims, readClaims } from '../token/claims.js';
 import { probe } from './env/probe.js';
 import { chooseFor, environmentView, keyText, open } from './environment.js';
 import { mintToken, targetOf } from './mint.js';
@@ -60,13 +60,8 @@ async function serve(options: ServeOptions, tools: Tools): Promise<number> {
   const tenantScope = await provedForTests(environment, tools);
   [...requestWarnings(asked), ...keyWarnings(environment, tools)].forEach(tools.console.warn);
   const log = logTo(tools);
-  const served: Served = {
-    ...endpointOf(environment, asking, log, tools),
-    path: at,
-    users,
-    origins: origin,
-  };
-  const { url, close } = await listen(served, options.port);
+  const endpoint = endpointOf(environment, asking, log, tools);
+  const { url, close } = await listen({ ...endpoint, path: at, users, origins: origin }, options.port);
   const tellReady = () => tellServing({ url, users, tenantScope }, environment, asked, tools);
   return untilStopped({ close, log, tellReady }, tools);
 }
@@ -82,18 +77,20 @@ function judgeUser(user: string): void {
  * Of which environment the tokens will be, from Courier's own word.
  * @throws {Failure} `production.refused`, and what a mint can fail with
  */
-async function provedForTests(environment: Environment, tools: Tools): Promise<string | null> {
+async function provedForTests(environment: Environment, tools: Tools): Promise<string> {
   const { choice, production } = environment;
-  if (choice.local) return localWorkspace.tenantScope;
   if (production.known) throw new Failure('production.refused', { environment: labelOf(choice), how: production.how });
-  const { tenantScope } = await probe(targetOf(environment), tools);
-  refuseProduction(tenantScope, environment);
-  return tenantScope;
+  return testsOnly(await probe(targetOf(environment), tools), environment);
 }
 
-function refuseProduction(tenantScope: string | null, { choice }: Environment): void {
-  if (isProductionScope(tenantScope))
-    throw new Failure('production.refused', { environment: labelOf(choice), how: 'minted' });
+/**
+ * What a token says it is of; one that says nothing may be production's.
+ * @throws {Failure} `production.refused`
+ */
+function testsOnly({ tenantScope }: Claims, { choice }: Environment): string {
+  if (tenantScope?.trim() && !isProductionScope(tenantScope)) return tenantScope;
+  const how = isProductionScope(tenantScope) ? 'minted' : 'untold';
+  throw new Failure('production.refused', { environment: labelOf(choice), how });
 }
 
 function endpointOf(
@@ -104,12 +101,13 @@ function endpointOf(
 ): Pick<Served, 'tokenFor' | 'log'> {
   const { context, console } = tools;
   const tell = (entry: LogEntry) => {
-    const at = new Date(context.now() * 1000).toISOString();
-    log.add({ ...entry, at }, () => servedLine({ ...entry, at }, context.now(), console.err));
+    const told = { ...entry, at: new Date(context.now() * 1000).toISOString() };
+    log.add(told, () => servedLine(told, context.now(), console.err));
   };
   const mint = async (user: string): Promise<Granted> => {
-    const token = await mintToken(targetOf(environment), asking(user), tools);
-    refuseProduction(readClaims(token.payload).tenantScope, environment);
+    // What is told has no token in it, and to keep the signature of each would fill the memory.
+    const token = await mintToken(targetOf(environment), asking(user), { ...tools, secrets: new Secrets() });
+    testsOnly(readClaims(token.payload), environment);
     const { entry, ...granted } = grantedOf(token, asking(user), hostOf(environment.choice.baseUrl));
     tell(entry);
     return granted;
@@ -118,7 +116,7 @@ function endpointOf(
 }
 
 function tellServing(
-  { url, users, tenantScope }: { url: string; users: string[]; tenantScope: string | null },
+  { url, users, tenantScope }: { url: string; users: string[]; tenantScope: string },
   { choice }: Environment,
   { scopes, expiresIn }: Asking,
   { console, flags }: Tools,

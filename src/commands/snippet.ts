@@ -5,7 +5,7 @@ import { savingText } from '../output/snippet-text.js';
 import { scopesOf } from '../scopes/compose.js';
 import { snippetFor } from '../snippets/index.js';
 import { type Language, languageMeant, languages } from '../snippets/languages.js';
-import { refuseForeign } from './foreign.js';
+import { refuseCourierFlags } from './foreign.js';
 import { examples, list, once } from './options.js';
 import type { Act, Tools } from './tools.js';
 
@@ -33,7 +33,7 @@ export function define(command: Command, act: Act): void {
 }
 
 async function snippet(options: SnippetOptions, { console, flags }: Tools): Promise<number> {
-  refuseForeign('snippet', flags, {
+  refuseCourierFlags('snippet', flags, {
     env: 'it needs no key: the code takes COURIER_API_KEY from its own environment',
     region: 'the code asks https://api.courier.com, or what COURIER_BASE_URL says: https://api.eu.courier.com',
     envFile: 'it reads no variables: the code does, where it runs',

@@ -1,6 +1,6 @@
-/** Whether a token's `tenant_scope` (`published/production`) is production's. */
+/** Whether a token's `tenant_scope` (`published/production`) is production's, in whatever way it is written. */
 export function isProductionScope(tenantScope: string | null): boolean {
-  return tenantScope?.split('/').at(-1) === 'production';
+  return /(?:^|[\s/])production[\s/]*$/i.test(tenantScope ?? '');
 }
 
 /** Whether a key's prefix says production. New `token_` keys say nothing. */

@@ -5,7 +5,7 @@ import { relative } from './times.js';
 interface Ready {
   url: string;
   users: string[];
-  tenantScope: string | null;
+  tenantScope: string;
   key: string;
 }
 
@@ -15,7 +15,7 @@ export function readyText({ url, users, tenantScope, key }: Ready, paint: Paint)
   const body = JSON.stringify({ userId: first }).replace(/^\{"userId":(.*)\}$/s, '{ userId: $1 }');
   return [
     `ready at ${paint.bold(visible(url))}: Ctrl-C stops it.`,
-    say`gives tokens of ${tenantScope ?? 'no environment'} for ${users.join(', ')}; key: ${key}`,
+    say`gives tokens of ${tenantScope} for ${users.join(', ')}; key: ${key}`,
     '',
     'in the front end:',
     `  const response = await fetch('${visible(url)}', {`,
@@ -31,7 +31,7 @@ export function readyText({ url, users, tenantScope, key }: Ready, paint: Paint)
 /** What came of a request, or a token that was minted. */
 export type ServedEntry = { at: string } & (
   | { event: 'token'; user: string; scopes: string[]; missing: string[]; expiresAt: string | null }
-  | { event: 'refused'; status: number; code: string; user: string | null }
+  | { event: 'refused'; status: number; code: keyof typeof refusals; user: string | null }
   | { event: 'failed'; status: number; user: string | null; reason: string }
 );
 
@@ -49,22 +49,25 @@ function statusText(entry: ServedEntry, paint: Paint): string {
 
 function whatOf(entry: ServedEntry, now: number): string {
   if (entry.event === 'failed') return entry.reason;
-  if (entry.event === 'refused') return refusals[entry.code] ?? entry.code;
+  if (entry.event === 'refused') return refusals[entry.code];
   const { scopes, missing, expiresAt } = entry;
   const expiry = expiresAt === null ? 'never expires' : `expires ${relative(Date.parse(expiresAt) / 1000 - now)}`;
   const less = missing.length > 0 ? say`; Courier did not grant ${missing.join(', ')}` : '';
   return `${scopes.length} scopes, ${expiry}${less}`;
 }
 
-/** Why a call gets no token, by the codes of the endpoint. */
-const refusals: Record<string, string> = {
+/** Why a call gets no token, by the codes of `courier-jwt/backend`: one without a sentence here does not compile in `serve`. */
+const refusals = {
   'host.refused': 'the Host is no name of this machine',
   'origin.refused': 'a page of that origin is not let in: --origin lets it',
   'path.unknown': 'another path than --path',
   'method.not-allowed': 'it takes POST',
+  'session.missing': 'without a session',
+  'user.mismatch': "another user than the session's",
   'user.refused': 'not among --allow-user',
   'user.missing': 'the body names no userId, and --allow-user several',
   'user.invalid': 'that userId can be no user id',
   'body.malformed': 'the body is no JSON object',
+  'body.cut-short': 'the body is cut short: whoever asked went away',
   'body.too-large': 'the body is too large',
 };

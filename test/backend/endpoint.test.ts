@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TokenHandlerOptions } from '../../src/backend/index.js';
+import { Failure } from '../../src/errors.js';
 import { type Told, always, answering, apiKey, backend, firstEntry, firstToken, mintedWith } from './support.js';
 
 const post = (body: string, headers: Record<string, string> = {}) => ({
@@ -162,6 +163,13 @@ describe('when Courier fails', () => {
       /to wait 17\.2 seconds/,
     ],
     [
+      '429 that says a century later',
+      answers(429, '', { 'retry-after': '999999999' }),
+      unavailable({ 'retry-after': '3600' }),
+      'courier.rate-limited',
+      /to wait 999999999 seconds/,
+    ],
+    [
       '429 that says much later',
       answers(429, '', { 'retry-after': '3600' }),
       unavailable({ 'retry-after': '3600' }),
@@ -292,6 +300,26 @@ describe('what is inside may fail, and is not told', () => {
       body: { error: 'Internal Server Error' },
     });
     expect(log).toEqual([{ event: 'failed', status: 500, code: 'internal.error', user, reason }]);
+  });
+
+  const hidden = thrown(new Error('not to be seen'));
+  it.each<[string, unknown]>([
+    ['a message that is no text', Object.assign(new Error(), { message: Object.create(null) as unknown })],
+    ['a message that is a Symbol', Object.assign(new Error(), { message: Symbol('x') })],
+    ['a message that throws', Object.defineProperty(new Error(), 'message', { get: hidden })],
+    ['a toString that throws', Object.assign(new Error(), { toString: hidden })],
+    ['what is of no kind', new Proxy({}, { getPrototypeOf: hidden })],
+    ['a Failure without facts', Object.assign(new Failure('courier.nonsense', {} as never), { facts: undefined })],
+  ])('%s is thrown, and cannot be shown', async (_, value) => {
+    for (const [options, user] of [
+      [{ authenticate: thrown(value) }, null],
+      [{ apiKey: thrown(value), cache: true }, 'alice'],
+    ] as const) {
+      const { ask, log } = backend(options);
+      expect(await ask()).toEqual({ status: 500, headers: always, body: { error: 'Internal Server Error' } });
+      const reason = 'what was thrown cannot be shown';
+      expect(log).toEqual([{ event: 'failed', status: 500, code: 'internal.error', user, reason }]);
+    }
   });
 
   it.each<[string, unknown]>([

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer as createHttp2, connect as connectHttp2 } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Refusal } from '../../src/backend/call.js';
 import {
   type LogEntry,
@@ -127,6 +127,22 @@ describe('over HTTP', () => {
     await close();
   });
 
+  it('says nothing to a client that went away before the answer', async () => {
+    const { log, handler } = nodeBackend(slow);
+    const outcomes: unknown[] = [];
+    const { port, close } = await served((request, response) => {
+      const written = vi.spyOn(response, 'writeHead');
+      void handler.node(request, response).then(
+        () => outcomes.push(['resolved', written.mock.calls]),
+        (error: unknown) => outcomes.push(error),
+      );
+    });
+    await raw(port, head('content-length: 2\r\n') + '{}', { ends: true });
+    await expect.poll(() => outcomes).toEqual([['resolved', []]]);
+    expect(log).toEqual([{ event: 'refused', status: 400, code: 'body.cut-short', user: 'alice' }]);
+    await close();
+  });
+
   it('speaks HTTP/2', async () => {
     const warnings: string[] = [];
     const warned = ({ name, message }: Error) => name === 'UnsupportedWarning' && warnings.push(message);
@@ -194,6 +210,7 @@ describe('toRequest', () => {
       'https://app.test/api/token',
     ],
     ['all of the path', { ...at, url: '/token', originalUrl: '/api/token?a=b' }, 'http://localhost/api/token?a=b'],
+    ['http, for what a proxy says and is neither', { ...at, protocol: 'foo' }, 'http://localhost/api/token'],
     [
       'HTTP/2’s authority',
       { ...at, headers: { ':authority': 'app.test', ':path': '/x' } },
@@ -205,6 +222,11 @@ describe('toRequest', () => {
     ['no URL of another host', { ...at, url: 'http://evil.test/x' }, 'http://localhost/'],
     ['no host from two slashes', { ...at, url: '//evil.test/x' }, 'http://localhost//evil.test/x'],
   ])('has %s', (_, incoming, url) => expect(toRequest(incoming).url).toBe(url));
+
+  it.each(['CONNECT', 'TRACE', 'TRACK', 'trace'])('is GET for %s, which no Request may have', async (method) => {
+    const request = toRequest({ ...at, method, body: '{}' });
+    expect([request.method, await request.text()]).toEqual(['GET', '']);
+  });
 
   it('has the header fields, and none of HTTP/2’s own', () => {
     const headers = { ':method': 'POST', cookie: 'a=b', 'x-list': ['1', '2'], 'x-none': undefined };

@@ -1,6 +1,7 @@
 import { type LogEntry, type TokenHandlerOptions, createTokenHandler } from '../../src/backend/index.js';
 import { type Emulator, createEmulator } from '../../src/emulator/index.js';
 import { sign, workspace } from '../support/courier-server.js';
+import { howToScopes } from '../support/endpoint.js';
 
 /** Its bytes are known, so that a leak of any part of them can be told. */
 export const apiKey = 'token_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0';
@@ -14,14 +15,7 @@ export const firstToken = {
 export const firstEntry: LogEntry = {
   event: 'token',
   user: 'alice',
-  scopes: [
-    'user_id:alice',
-    'inbox:read:messages',
-    'inbox:write:events',
-    'read:preferences',
-    'write:preferences',
-    'read:brands',
-  ],
+  scopes: ['user_id:alice', ...howToScopes.split(' ')],
   missing: [],
   expiresAt: '2026-01-02T00:00:00Z',
   jti: '00000000-0000-4000-8000-000000000001',
@@ -86,7 +80,7 @@ function bodyOf(text: string): unknown {
 /** What Courier mints for alice, with other claims. */
 export function mintedWith(claims: Record<string, unknown>): string {
   return sign({
-    scope: 'user_id:alice inbox:read:messages inbox:write:events read:preferences write:preferences read:brands',
+    scope: `user_id:alice ${howToScopes}`,
     tenant_scope: 'published/test',
     tenant_id: `${workspace}/test`,
     iat: 1_767_225_600,

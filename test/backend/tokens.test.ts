@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { type CacheOptions, type Granted, inSeconds, tokensBy } from '../../src/backend/tokens.js';
+import { Failure } from '../../src/errors.js';
 
 const day = 86_400;
 const hour = 3600;
 const cached: CacheOptions = { untilLeft: 0.25, maxUsers: 100 };
 
+const down = new Failure('courier.unavailable', { host: 'api.courier.com', status: 503 });
+const isDown = 'Failure: courier.unavailable';
+
 /** Tokens of a Courier that counts them, at a time that a test says. */
-function source(cache?: CacheOptions, lifetimeSeconds = day) {
-  const courier = { now: 0, minted: 0, fails: false, takes: 0 };
+function source(cache?: CacheOptions, lifetimeSeconds = day, expiresAt = '2026-01-02T00:00:00Z') {
+  const courier: { now: number; minted: number; fails?: Error | undefined; takes: number } = {
+    now: 0,
+    minted: 0,
+    takes: 0,
+  };
   const stale: string[] = [];
   const tokenFor = tokensBy({
     cache,
@@ -16,14 +24,9 @@ function source(cache?: CacheOptions, lifetimeSeconds = day) {
     async mint(user): Promise<Granted> {
       await Promise.resolve();
       courier.now += courier.takes;
-      if (courier.fails) throw new Error('down');
+      if (courier.fails) throw courier.fails;
       courier.minted += 1;
-      return {
-        token: `${user} ${courier.minted}`,
-        lifetimeSeconds,
-        expiresIn: '1d',
-        expiresAt: '2026-01-02T00:00:00Z',
-      };
+      return { token: `${user} ${courier.minted}`, lifetimeSeconds, expiresIn: '1d', expiresAt };
     },
   });
   return {
@@ -56,9 +59,9 @@ describe('shared', () => {
 
   it('a failure, and by nobody who comes later', async () => {
     const { at, courier } = source();
-    courier.fails = true;
-    expect(await Promise.all([at(0), at(0)])).toEqual(['Error: down', 'Error: down']);
-    courier.fails = false;
+    courier.fails = down;
+    expect(await Promise.all([at(0), at(0)])).toEqual([isDown, isDown]);
+    courier.fails = undefined;
     expect(await at(0)).toBe('alice 1, 1d');
   });
 
@@ -97,6 +100,15 @@ describe('kept', () => {
     expect(await at(10)).toBe('alice 1, 86390s');
   });
 
+  it.each<[string, number, string[]]>([
+    ['comes sooner', 100, ['alice 1, 26s', 'alice 2, 1d']],
+    ['is past', -1, ['alice 2, 1d', 'alice 3, 1d']],
+  ])('not for the life it is said to have, where its end %s by this clock', async (_, end, expected) => {
+    const { at } = source(cached, day, new Date(end * 1000).toISOString());
+    await at(0);
+    expect([await at(74), await at(75)]).toEqual(expected);
+  });
+
   it('for so many users, those that were asked for last', async () => {
     const { at } = source({ ...cached, maxUsers: 2 });
     await at(0, 'alice');
@@ -124,19 +136,19 @@ describe('while no new one can be had, an older one serves', () => {
   it('as long as it lives for another minute', async () => {
     const { at, courier, stale } = source(cached);
     await at(0);
-    courier.fails = true;
+    courier.fails = down;
     expect([await at(20 * hour), await at(day - 60), await at(day - 59)]).toEqual([
       'alice 1, 14400s',
       'alice 1, 60s',
-      'Error: down',
+      isDown,
     ]);
-    expect(stale).toEqual(['alice: Error: down', 'alice: Error: down']);
+    expect(stale).toEqual([`alice: ${isDown}`, `alice: ${isDown}`]);
   });
 
   it('and for ten seconds nobody else waits for Courier', async () => {
     const { at, courier, stale } = source(cached);
     await at(0);
-    courier.fails = true;
+    courier.fails = down;
     courier.takes = 5;
     expect([await at(20 * hour), await at(20 * hour + 14), await at(20 * hour + 15)]).toEqual([
       'alice 1, 14395s',
@@ -144,22 +156,40 @@ describe('while no new one can be had, an older one serves', () => {
       'alice 1, 14380s',
     ]);
     expect(stale).toHaveLength(2);
-    courier.fails = false;
+    courier.fails = undefined;
     courier.takes = 0;
     expect(await at(20 * hour + 30)).toBe('alice 2, 1d');
+  });
+
+  const host = 'api.courier.com';
+  it.each<[string, served: boolean, Error]>([
+    ['cannot be reached', true, new Failure('courier.unreachable', { host, reason: 'refused', detail: '' })],
+    ['does not answer', true, new Failure('courier.timeout', { host, seconds: 10 })],
+    ['is in trouble', true, down],
+    ['asks to slow down', true, new Failure('courier.rate-limited', { host, retryAfterSeconds: 60 })],
+    ['refuses the key, which was revoked', false, new Failure('key.refused', { status: 401, environment: 'x', host })],
+    ['cannot mint what is asked', false, new Failure('request.rejected', { status: 400, message: null })],
+    ['gives what was not asked for', false, new Failure('courier.nonsense', { host, problem: 'not-asked-for' })],
+    ['redirects', false, new Failure('courier.redirect', { host, status: 302, location: '' })],
+    ['was not asked: there is no key', false, new Error('no store')],
+  ])('while Courier %s: %s', async (_, served, failure) => {
+    const { at, courier, stale } = source(cached);
+    await at(0);
+    courier.fails = failure;
+    expect([await at(20 * hour), stale.length]).toEqual(served ? ['alice 1, 14400s', 1] : [String(failure), 0]);
   });
 
   it('of that user alone', async () => {
     const { at, courier } = source(cached);
     await at(0);
-    courier.fails = true;
-    expect(await at(1, 'bob')).toBe('Error: down');
+    courier.fails = down;
+    expect(await at(1, 'bob')).toBe(isDown);
   });
 
   it('which did not live for a minute in the first place: none', async () => {
     const { at, courier } = source(cached, 50);
     await at(0);
-    courier.fails = true;
-    expect([await at(37), await at(38)]).toEqual(['alice 1, 13s', 'Error: down']);
+    courier.fails = down;
+    expect([await at(37), await at(38)]).toEqual(['alice 1, 13s', isDown]);
   });
 });

@@ -29,6 +29,7 @@ it.each<[string, (string | Uint8Array)[], number]>([
   ['in the middle of a letter', [utf8.slice(0, 12), utf8.slice(12)], 200],
   ['of somebody else', ['{"userId":', '"bob"}'], 403],
   ['of none', [], 200],
+  ['that ends inside a letter', [utf8, utf8.slice(11, 12)], 400],
   ['with a byte that is none of UTF-8', [utf8.slice(0, 12), '"}'], 403],
 ])('a body in parts: %s', async (_, parts, status) => {
   const { ask } = backend({ authenticate: () => 'é' });

@@ -1,24 +1,17 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LogEntry } from '../../src/backend/index.js';
 import { type Listening, createEmulator } from '../../src/emulator/index.js';
 import type { Finding } from '../../src/report.js';
 import { documentOf } from '../support/e2e-world.js';
-import { sessionCookie } from '../support/endpoint.js';
+import { freePort, howToScopes, sessionCookie } from '../support/endpoint.js';
+import { soundFindings, toldOf } from '../support/found.js';
+import { type Example, examples, frontEnd } from '../support/readme.js';
 import { configFolder, courierJwt } from '../support/run.js';
 
 const root = resolve(import.meta.dirname, '../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-/** README's blocks that begin with a file's name, and what they are for. */
-const examples = [...readme.matchAll(/```js\n\/\/ (\S+): (.*)\n([^]*?)```/g)].map(([, path, what, code]) => ({
-  path: path!,
-  what: what!,
-  code: code!,
-}));
-
 /** What README leaves to the reader. */
 const own = {
   'session.js': `const sessions = new Map([['${sessionCookie}', 'alice']]);
@@ -40,7 +33,7 @@ beforeAll(async () => {
 afterAll(async () => courier.close());
 
 /** A project that has installed courier-jwt and its framework, and consists of README's example. */
-function project({ path, code }: { path: string; code: string }): string {
+function project({ path, code }: Example): string {
   const folder = configFolder();
   const files = { ...own, 'package.json': '{ "type": "module" }', [path]: code };
   for (const [name, content] of Object.entries(files)) {
@@ -79,14 +72,6 @@ function node(cwd: string, argv: string[], variables: Record<string, string> = {
   return { child, output, ended: new Promise((done) => child.on('close', done)) };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((done) => server.on('listening', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
-}
-
 async function answers(url: string, { child, output }: Process): Promise<void> {
   while ((await fetch(url).catch(() => undefined)) === undefined) {
     if (child.exitCode !== null) throw new Error(`it ended: ${JSON.stringify(output)}`);
@@ -97,10 +82,7 @@ async function answers(url: string, { child, output }: Process): Promise<void> {
 const next = join(root, 'node_modules/next/dist/bin/next');
 
 /** Runs the example as its framework is run. */
-async function serving<T>(
-  example: { path: string; code: string },
-  work: (url: string, server: Process) => Promise<T>,
-): Promise<T> {
+async function serving<T>(example: Example, work: (url: string, server: Process) => Promise<T>): Promise<T> {
   const folder = project(example);
   const port = String(await freePort());
   const isNext = example.path.startsWith('app/');
@@ -135,27 +117,45 @@ async function signedIn(url: string): Promise<string> {
   return response.headers.get('set-cookie')?.split(';')[0] ?? sessionCookie;
 }
 
-it('README’s front end signs in, and again with a quarter of the token’s life left, until it signs out', async () => {
-  const code = examples.find(({ path }) => path === 'courier.js')!.code;
-  const { signIn, signOut } = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
-    signIn(courier: object, userId: string): Promise<void>;
-    signOut(courier: object): void;
-  };
+describe('README’s front end', () => {
   const signedInWith: unknown[] = [];
-  const shared = { signIn: (as: unknown) => signedInWith.push(as), signOut: () => signedInWith.push('nobody') };
-  vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z') });
-  const minutes = async (count: number) => vi.advanceTimersByTimeAsync(count * 60_000);
+  const sdk = {
+    shared: { signIn: (as: unknown) => signedInWith.push(as), signOut: () => signedInWith.push('nobody') },
+  };
   const asked: unknown[][] = [];
-  let lifetimeMs = 3_600_000;
-  vi.stubGlobal('fetch', async (...request: unknown[]) => {
-    asked.push(request);
-    if (asked.length === 2) return new Response('{}', { status: 503 });
+  /** How the endpoint answers; a token of an hour unless it says otherwise. */
+  let answer: () => Response | Promise<Response>;
+  const given = (lifetimeMs = 3_600_000) => {
     const claims = { exp: (Date.now() + lifetimeMs) / 1000, name: 'Zoë ÿ>?' };
     const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
     return Response.json({ token: `${asked.length}.${payload}.signature` });
+  };
+  const minutes = async (count: number) => vi.advanceTimersByTimeAsync(count * 60_000);
+  const load = async () =>
+    (await import(`data:text/javascript,${encodeURIComponent(frontEnd)}`)) as {
+      signIn(to: object, userId: string): Promise<void>;
+      signOut(from: object): void;
+    };
+  const as = (userId: string, count: number) => ({ userId, jwt: expect.stringMatching(`^${count}\\.`) as unknown });
+
+  beforeEach(() => {
+    signedInWith.length = 0;
+    asked.length = 0;
+    answer = given;
+    vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00Z') });
+    vi.stubGlobal('fetch', async (...request: unknown[]) => {
+      asked.push(request);
+      return answer();
+    });
   });
-  try {
-    await signIn({ shared }, 'alice');
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.useRealTimers();
+  });
+
+  it('signs in, and again with a quarter of the token’s life left, until it signs out', async () => {
+    const { signIn, signOut } = await load();
+    await signIn(sdk, 'alice');
     expect(asked).toEqual([
       [
         '/api/generate-courier-jwt',
@@ -170,25 +170,55 @@ it('README’s front end signs in, and again with a quarter of the token’s lif
     await minutes(44);
     expect(asked).toHaveLength(1);
     // What fails is tried again in half a minute.
+    answer = () => new Response('{}', { status: 503 });
     await minutes(1);
     expect([asked.length, signedInWith.length]).toEqual([2, 1]);
+    answer = given;
     await minutes(0.5);
-    signOut({ shared });
+    signOut(sdk);
     await minutes(180);
-    expect(signedInWith).toEqual([
-      { userId: 'alice', jwt: expect.stringMatching(/^1\./) },
-      { userId: 'alice', jwt: expect.stringMatching(/^3\./) },
-      'nobody',
-    ]);
+    expect(signedInWith).toEqual([as('alice', 1), as('alice', 3), 'nobody']);
     // A timer for longer than it can run fires at once.
-    lifetimeMs = 60 * 86_400_000;
-    await signIn({ shared }, 'alice');
+    answer = () => given(60 * 86_400_000);
+    await signIn(sdk, 'alice');
     await minutes(60 * 24);
     expect(asked).toHaveLength(4);
-  } finally {
-    vi.unstubAllGlobals();
-    vi.useRealTimers();
-  }
+    signOut(sdk);
+  });
+
+  it.each([401, 403])('stops at %d: the session is over', async (status) => {
+    const { signIn } = await load();
+    await signIn(sdk, 'alice');
+    answer = () => new Response('{}', { status });
+    await minutes(180);
+    expect([asked.length, signedInWith]).toEqual([2, [as('alice', 1)]]);
+    await expect(signIn(sdk, 'alice')).rejects.toThrow(`no token: ${status}`);
+  });
+
+  it.each<[string, () => Response]>([
+    ['with a token', given],
+    ['with a failure', () => new Response('{}', { status: 503 })],
+  ])('does not sign in after it signed out, when an answer comes then: %s', async (_, late) => {
+    const { signIn, signOut } = await load();
+    await signIn(sdk, 'alice');
+    answer = async () => new Promise((done) => setTimeout(() => done(late()), 60_000));
+    await minutes(45);
+    signOut(sdk);
+    await minutes(180);
+    expect([asked.length, signedInWith]).toEqual([2, [as('alice', 1), 'nobody']]);
+  });
+
+  it('is the last who signed in, whosever token comes first', async () => {
+    const { signIn, signOut } = await load();
+    answer = async () => new Promise((done) => setTimeout(() => done(given()), 60_000));
+    const alice = signIn(sdk, 'alice');
+    answer = given;
+    await signIn(sdk, 'bob');
+    await minutes(40);
+    await alice;
+    expect(signedInWith).toEqual([as('bob', 2)]);
+    signOut(sdk);
+  });
 });
 
 it('README shows these', () => {
@@ -211,24 +241,20 @@ it.each(examples.slice(0, -1))(
       const cookie = await signedIn(url);
       const endpoint = `${url}/api/generate-courier-jwt`;
       const probed = await courierJwt(['probe', endpoint, '-u', 'alice', '--header', `Cookie: ${cookie}`, '--json']);
-      const wrong = documentOf<{ findings: Finding[] }>(probed).findings.filter(
-        ({ status }) => !['pass', 'skip'].includes(status),
-      );
-      expect({ code: probed.code, wrong }).toEqual({ code: 0, wrong: [] });
+      const { findings } = documentOf<{ findings: Finding[] }>(probed);
+      expect([toldOf(findings), probed.code]).toEqual([soundFindings, 0]);
 
       const log = output.stdout
         .split('\n')
         .filter((line) => line.startsWith('{'))
         .map((line) => JSON.parse(line) as LogEntry);
-      const scope =
-        'user_id:alice inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
       // With a cache, one token for all that probe asks.
       expect(log.filter(({ event }) => event === 'token')).toEqual([
         {
           at: expect.any(String),
           event: 'token',
           user: 'alice',
-          scopes: scope.split(' '),
+          scopes: ['user_id:alice', ...howToScopes.split(' ')],
           missing: [],
           expiresAt: expect.stringMatching(/Z$/),
           jti: expect.stringMatching(/^[\da-f-]{36}$/),

@@ -1,17 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import Courier from '@trycourier/courier';
 import { expect, it } from 'vitest';
 import { hasBrowser, launch } from '../support/browser.js';
 import { type RunningEmulator, withEmulator } from '../support/e2e-emulator.js';
 import { start } from '../support/e2e-running.js';
 import { servePage } from '../support/inbox-page.js';
+import { frontEnd } from '../support/readme.js';
 
-/** README's front end, which signs in and gets a new token before the old one ends. */
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
-const [, frontEnd = ''] = /```js\n(\/\/ courier\.js: the front end\n[^]*?)```/.exec(readme) ?? [];
-
-/** As it stands there, but for where the endpoint and Courier are. */
+/** README's front end as it stands there, but for where the endpoint and Courier are. */
 const pageOf = (endpoint: string, { apiUrls }: RunningEmulator) => `
   import { Courier } from '@trycourier/courier-ui-inbox';
   ${frontEnd

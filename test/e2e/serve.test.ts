@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, request as ask } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { type CourierServer, at, json, text } from '../support/courier-server.js';
+import { type CourierServer, type Misbehaviour, at, json, sign, text } from '../support/courier-server.js';
 import { type Running, start } from '../support/e2e-running.js';
 import { apiKey, claimsOf, documentOf, keyed, told, withCourier } from '../support/e2e-world.js';
+import { howToScopes } from '../support/endpoint.js';
 import { courierJwt } from '../support/run.js';
 
 interface Ready {
@@ -68,7 +70,6 @@ async function send(url: string, { method = 'POST', path, headers = {}, body = '
 
 const local = ['--env', 'local', '--allow-user', 'alice'];
 const alice = '{"userId":"alice"}';
-const howTo = ['inbox:read:messages', 'inbox:write:events', 'read:preferences', 'write:preferences', 'read:brands'];
 
 describe('what it says', () => {
   it('where it is, whose tokens it gives and how to ask; then a line for each token and each refusal', async () => {
@@ -153,6 +154,27 @@ stopped.
     });
   });
 
+  it('a warning of a key whose kind is not known', async () => {
+    await withCourier(async (courier) => {
+      const work = async ({ running }: Serving) => {
+        await running.until(() => running.output.stderr.includes('ready'));
+        expect(running.output.stderr.split('\n').filter((line) => line.startsWith('warning'))).toEqual([
+          expect.stringMatching(/^warning: the key from COURIER_API_KEY .*prefix/),
+        ]);
+      };
+      await serving(['--allow-user', 'alice'], work, keyed(courier, 'Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0'));
+    });
+  });
+
+  it('with -q nothing of what it answers', async () => {
+    const running = start(['serve', '--port', '0', '-q', ...local]);
+    await running.until(() => running.output.stdout.includes('\n'));
+    const url = running.output.stdout.trim();
+    expect([(await send(url)).status, (await send(url, { body: '{' })).status]).toEqual([200, 400]);
+    const { stdout, stderr } = await running.endBy('SIGINT');
+    expect([stdout, stderr]).toEqual([`${url}\n`, '']);
+  });
+
   it.each(['SIGINT', 'SIGTERM'] as const)('with -q the URL alone; %s ends it at once', async (signal) => {
     await withCourier(async (courier) => {
       const running = start(['serve', '--port', '0', '-q', '--allow-user', 'alice'], keyed(courier));
@@ -179,6 +201,19 @@ stopped.
 });
 
 describe('what it answers', () => {
+  it('each request with a token of its own', async () => {
+    await serving(local, async (one) => {
+      const tokens = [await one.send(), await one.send()].map(
+        ({ body }) => (JSON.parse(body) as { token: string }).token,
+      );
+      await one.running.until(() => one.entries().length === 2);
+      const [, ...lines] = one.running.output.stdout.trim().split('\n');
+      const ids = lines.map((line) => (JSON.parse(line) as { jti: string }).jti);
+      expect(ids).toEqual(tokens.map((token) => claimsOf(token).jti));
+      expect(new Set(ids).size).toBe(2);
+    });
+  });
+
   it.each<{ name: string; argv?: string[]; sent: Sent; status: number; body?: object; allows?: string }>([
     { name: 'an allowed user', sent: { body: alice }, status: 200 },
     { name: 'one allowed user, and none named', sent: {}, status: 200 },
@@ -291,7 +326,7 @@ describe('what it answers', () => {
         stored: status === 204 ? 'no-store' : answer.headers['cache-control'],
       }).toEqual({
         status,
-        body: given ? `user_id:alice ${howTo.join(' ')}` : body ? JSON.stringify(body) : '',
+        body: given ? `user_id:alice ${howToScopes}` : body ? JSON.stringify(body) : '',
         allows,
         stored: 'no-store',
       });
@@ -333,10 +368,34 @@ describe('what it answers', () => {
     });
   });
 
-  it('a key whose tokens have become production since: none of them', async () => {
+  it('token after token without a memory that fills', async () => {
+    const signed: Misbehaviour = (seen, response) => {
+      const { scope } = JSON.parse(seen.body) as { scope: string };
+      const iat = Math.floor(Date.now() / 1000);
+      const [header, payload] = sign({ scope, tenant_scope: 'published/test', iat, exp: iat + 86_400 }).split('.');
+      // As long as a signature can be: what was kept of a few hundred would be more than there is.
+      const token = `${header}.${payload}.${randomBytes(750).toString('base64url')}`;
+      json(200, { token })(seen, response);
+    };
+    await withCourier(async (courier) => {
+      courier.misbehave(signed);
+      const work = async (one: Serving) => {
+        for (let i = 0; i < 500; i += 1) expect((await one.send()).status).toBe(200);
+      };
+      await serving(['--allow-user', 'alice'], work, {
+        ...keyed(courier),
+        NODE_OPTIONS: '--max-old-space-size=24',
+      });
+    });
+  });
+
+  it.each<[string, unknown]>([
+    ['have become production since', 'published/production'],
+    ['do not say any more what they are', undefined],
+  ])('a key whose tokens %s: none of them', async (_, tenantScope) => {
     await withCourier(async (courier) => {
       const work = async (one: Serving) => {
-        courier.claims((claims) => ({ ...claims, tenant_scope: 'published/production' }));
+        courier.claims((claims) => ({ ...claims, tenant_scope: tenantScope }));
         const { status, body } = await one.send({ body: alice });
         await one.running.until(() => one.entries().length > 0);
         expect({ status, body, code: one.entries()[0]?.code }).toEqual({
@@ -353,12 +412,32 @@ describe('what it answers', () => {
 describe('what it does not begin with', () => {
   const refused = (argv: string[]) => ['serve', '--port', '0', '--json', ...argv];
 
+  const unknownPrefix = 'token_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0';
   it.each([
-    { name: 'whose prefix says so', key: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0', how: 'its key says so', sent: 0 },
-    { name: 'whose tokens say so', key: 'token_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0', how: 'the token says so', sent: 1 },
-  ])('a production key $name', async ({ key, how, sent }) => {
+    {
+      name: 'of production, by its prefix',
+      key: 'pk_prod_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0',
+      tenantScope: 'published/production',
+      how: 'its key says so',
+      sent: 0,
+    },
+    ...['published/production', ' Published/Production/ '].map((tenantScope) => ({
+      name: `of production, by its tokens: '${tenantScope}'`,
+      key: unknownPrefix,
+      tenantScope,
+      how: 'the token says so',
+      sent: 1,
+    })),
+    ...[undefined, null, 7, '', ' '].map((tenantScope) => ({
+      name: `of nobody knows what: ${JSON.stringify(tenantScope)}`,
+      key: unknownPrefix,
+      tenantScope,
+      how: 'mints tokens that do not say of which environment they are',
+      sent: 1,
+    })),
+  ])('a key $name', async ({ key, tenantScope, how, sent }) => {
     await withCourier(async (courier) => {
-      courier.claims((claims) => ({ ...claims, tenant_scope: 'published/production' }));
+      courier.claims((claims) => ({ ...claims, tenant_scope: tenantScope }));
       const argv = refused(['--allow-user', 'alice', '--yes']);
       const ran = await courierJwt(argv, { variables: keyed(courier, key), onStart: killed });
       const { error } = documentOf<{ error: { code: string; message: string } }>(ran);
@@ -389,6 +468,7 @@ describe('what it does not begin with', () => {
   it.each([
     { argv: ['--env', 'local'], code: 2, error: 'usage.missing' },
     { argv: ['--env', 'local', '--allow-user', 'alice user_id:bob'], code: 2, error: 'user.invalid' },
+    { argv: ['--env', 'local', '--allow-user', 'alice,a b'], code: 2, error: 'user.invalid' },
     { argv: ['--env', 'local', '--allow-user', '$YOUR_USER_ID'], code: 2, error: 'user.invalid' },
     { argv: ['--env', 'local', '--allow-user', '*'], code: 2, error: 'usage.value' },
     { argv: [...local, '--path', 'api'], code: 2, error: 'usage.value' },

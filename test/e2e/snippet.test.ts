@@ -2,9 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { documentOf } from '../support/e2e-world.js';
+import { howToScopes } from '../support/endpoint.js';
 import { configFolder, courierJwt } from '../support/run.js';
-
-const howTo = ['inbox:read:messages', 'inbox:write:events', 'read:preferences', 'write:preferences', 'read:brands'];
 
 /** The source of each, where it is saved, and what it says that it needs. */
 const rows = [
@@ -25,7 +24,7 @@ const sessions: Record<string, [port: number, session: string]> = {
   curl: [8080, 'Authorization: …'],
 };
 
-const scopesOfBoth = [...howTo, 'write:user-tokens', 'read:user-tokens'].join(' ');
+const scopesOfBoth = `${howToScopes} write:user-tokens read:user-tokens`;
 
 describe.each(rows)('courier-jwt snippet --lang $lang', ({ lang, source, file }) => {
   const code = readFileSync(join(import.meta.dirname, '../../src/snippets', source), 'utf8').trimEnd();
@@ -37,7 +36,7 @@ describe.each(rows)('courier-jwt snippet --lang $lang', ({ lang, source, file })
     expect({ ...ran, stderr: ran.stderr.split(/(?<=: its first lines say how it is mounted\.) .*/) }).toEqual({
       code: 0,
       signal: null,
-      stdout: `${code.replace(howTo.join(' '), scopesOfBoth)}\n`,
+      stdout: `${code.replace(howToScopes, scopesOfBoth)}\n`,
       stderr: [
         `save it as ${file}: its first lines say how it is mounted.`,
         `
@@ -54,14 +53,20 @@ to try it, with alice's session in session.txt (${session}):
     expect(await courierJwt(['snippet', '--lang', lang.toUpperCase(), '--for', 'push,brands', '-q'])).toEqual({
       code: 0,
       signal: null,
-      stdout: `${code.replace(howTo.join(' '), 'write:user-tokens read:user-tokens read:brands')}\n`,
+      stdout: `${code.replace(howToScopes, 'write:user-tokens read:user-tokens read:brands')}\n`,
       stderr: '',
     });
   });
 
   it('with --json, prints one document', async () => {
     const ran = await courierJwt(['snippet', '--lang', lang, '--json']);
-    expect(documentOf(ran)).toEqual({ lang, file, needs: expect.stringMatching(/\w/), scopes: howTo, code });
+    expect(documentOf(ran)).toEqual({
+      lang,
+      file,
+      needs: expect.stringMatching(/\w/),
+      scopes: howToScopes.split(' '),
+      code,
+    });
     expect({ ...ran, stdout: '' }).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
   });
 });

@@ -23,7 +23,10 @@ it.each<[entry: ServedEntry, line: string]>([
     { at, event: 'refused', status: 403, code: 'origin.refused', user: null },
     '16:53:16  403  a page of that origin is not let in: --origin lets it',
   ],
-  [{ at, event: 'refused', status: 400, code: 'new.code', user: null }, '16:53:16  400  new.code'],
+  [
+    { at, event: 'refused', status: 400, code: 'body.cut-short', user: null },
+    '16:53:16  400  the body is cut short: whoever asked went away',
+  ],
   [
     { at, event: 'failed', status: 502, user: 'alice', reason: 'Courier refused the key.' },
     '16:53:16  502  alice  Courier refused the key.',
@@ -33,7 +36,7 @@ it.each<[entry: ServedEntry, line: string]>([
 it('its status is green, yellow or red', () => {
   const statuses: ServedEntry[] = [
     { ...token, expiresAt: null },
-    { at, event: 'refused', status: 401, code: 'x', user: null },
+    { at, event: 'refused', status: 401, code: 'session.missing', user: null },
     { at, event: 'failed', status: 503, user: null, reason: '' },
   ];
   expect(statuses.map((entry) => servedLine(entry, now, coloured).includes(colourOf(entry)))).toEqual([

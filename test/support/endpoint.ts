@@ -105,6 +105,12 @@ export async function served(listener: RequestListener): Promise<Served> {
   };
 }
 
+export async function freePort(): Promise<number> {
+  const { port, close } = await served(() => {});
+  await close();
+  return port;
+}
+
 async function respond(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const answer = endpoint.first(request, response) ?? (await answerTo(endpoint, request));
   if (answer === 'handled') return;

@@ -147,7 +147,10 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { environment: evil, how: 'prefix' },
     { environment: evil, how: 'minted' },
   ],
-  'production.refused': [{ environment: evil, how: 'recorded' }],
+  'production.refused': [
+    { environment: evil, how: 'recorded' },
+    { environment: evil, how: 'untold' },
+  ],
   'request.rejected': [
     { status: 400, message: evil },
     { status: 400, message: null },

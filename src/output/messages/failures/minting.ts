@@ -59,7 +59,7 @@ export const mintingSentences: SentencesOf<'user' | 'tenant' | 'scope' | 'durati
     again: { add: ['--allow-production'] },
   }),
   'production.refused': ({ environment, how }) => ({
-    message: say`${environment} mints production tokens (${asKnown[how]}), and serve gives them to whoever asks on this machine: only a test environment's, or those of local.`,
+    message: say`${environment} mints ${how === 'untold' ? 'tokens that do not say of which environment they are' : `production tokens (${asKnown[how]})`}, and serve gives them to whoever asks on this machine: only a test environment's, or those of local.`,
     fix: command('env', 'list'),
     again: { without: ['--env', '-e', '--api-key-file', '--api-key-stdin'], add: ['--env', 'local'] },
   }),
