@@ -14,7 +14,7 @@ import { runTrials } from '../probe/run.js';
 import { isJson as isJsonText, namesUser, urlFor } from '../probe/template.js';
 import { type Finding, exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
-import { refuseForeign } from './foreign.js';
+import { refuseCourierFlags } from './foreign.js';
 import { network } from './network.js';
 import { examples, list, once, oneOf } from './options.js';
 import { sessionHeaders } from './probe/headers.js';
@@ -92,7 +92,7 @@ async function probe(options: ProbeOptions, tools: Tools, [url]: (string | undef
 /** @throws {Failure} of the `usage` or `user` family */
 function judgeUsage({ user, otherUser, body, method: asked, for: surfaces }: ProbeOptions, { flags }: Tools): void {
   const reason = 'it asks your own endpoint, and that one has the key';
-  refuseForeign('probe', flags, { env: reason, region: reason, envFile: reason });
+  refuseCourierFlags('probe', flags, { env: reason, region: reason, envFile: reason });
   if (user === undefined) throw new Failure('usage.missing', { option: '--user <id>', command: 'probe' });
   assertUser(user);
   assertUser(otherUser, '--other-user');

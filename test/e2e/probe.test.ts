@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Finding } from '../../src/report.js';
 import { documentOf } from '../support/e2e-world.js';
 import { type Endpoint, howToScopes, json, sessionCookie, withEndpoint } from '../support/endpoint.js';
+import { toldOf } from '../support/found.js';
 import { courierJwt } from '../support/run.js';
 
 const session = ['--header', `Cookie: ${sessionCookie}`];
@@ -14,7 +15,7 @@ async function probed(faults: Partial<Endpoint>, argv: string[] = session) {
     const wrong = findings.filter(({ status }) => !['pass', 'skip'].includes(status));
     return {
       code: ran.code,
-      wrong: wrong.map(({ status, code, subject }) => [status, code, subject].filter(Boolean).join(' ')),
+      wrong: toldOf(wrong),
       findings,
       requests,
       ran,
@@ -433,7 +434,7 @@ it.each<[body: (token: string) => unknown, place: string | null, said: string]>(
 it('takes no refusal for safety where nobody gets a token', async () => {
   const { code, findings } = await probed({ first: () => json(404, {}) });
   expect(findings.find(({ code: one }) => one === 'endpoint.status')?.facts).toEqual({ status: 404, hasSession: true });
-  expect({ code, told: findings.map((one) => [one.status, one.code, one.subject].filter(Boolean).join(' ')) }).toEqual({
+  expect({ code, told: toldOf(findings) }).toEqual({
     code: 4,
     told: [
       expect.stringMatching(/^pass transport\.safe /),

@@ -7,6 +7,7 @@ import { runTrials } from '../../src/probe/run.js';
 import { localWorkspace, signLocally } from '../../src/token/local.js';
 import { sign } from '../support/courier-server.js';
 import { howToScopes } from '../support/endpoint.js';
+import { toldOf } from '../support/found.js';
 
 const now = 1_800_000_000;
 const cookie = 'sid=c2Vzc2lvbg';
@@ -73,8 +74,6 @@ async function judged(answers: Answers, probe: Partial<ProbeRequest> = {}) {
   return { sent, findings };
 }
 
-const told = ({ status, code, subject }: { status: string; code: string; subject?: string }) =>
-  [status, code, subject].filter(Boolean).join(' ');
 const everything = [
   'session',
   'no-session',
@@ -261,7 +260,7 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; wrong: 
 ])('finds $name', async ({ answers, probe, wrong, facts }) => {
   const { findings, sent } = await judged(answers, probe);
   const bad = findings.filter(({ status }) => !['pass', 'skip'].includes(status));
-  expect({ wrong: bad.map(told), sent, facts: facts && bad[0]?.facts }).toEqual({ wrong, sent: everything, facts });
+  expect({ wrong: toldOf(bad), sent, facts: facts && bad[0]?.facts }).toEqual({ wrong, sent: everything, facts });
   const language = ['courier-jwt', 'snippet', '--lang', 'node'];
   expect(bad.flatMap(({ fix }) => (fix ? [fix] : []))).toEqual(
     wrong.filter((one) => !/^unknown|^fail user\./.test(one)).map(() => language),
