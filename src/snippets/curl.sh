@@ -12,7 +12,7 @@ EXPIRES_IN=1d
 LONGEST_BODY=10000
 
 # A query may become arguments of a CGI script: they name nobody.
-if [ -n "${GATEWAY_INTERFACE-}" ]; then
+if [ -n "${GATEWAY_INTERFACE+x}" ]; then
   # The id that Courier knows the user by. Put your own way here.
   user=${REMOTE_USER-}
 else
@@ -21,13 +21,17 @@ fi
 
 # With an error's status: what it is, and for whoever reads the log, why.
 refuse() {
-  [ -z "${2-}" ] || echo "courier token: $2" >&2
-  if [ -n "${GATEWAY_INTERFACE-}" ]; then
+  [ -z "${2-}" ] || printf 'courier token: %s\n' "$2" >&2
+  if [ -n "${GATEWAY_INTERFACE+x}" ]; then
     printf 'Status: %s\nContent-Type: application/json\nCache-Control: no-store\n\n{"error":"%s"}\n' "$1" "${1#* }"
     exit 0
   fi
   echo "$1" >&2
   exit 1
+}
+
+refuse_user() {
+  refuse '400 Bad Request' "none for '$(printf %s "$user" | tr -c '[:graph:] ' '?')': not a user id"
 }
 
 # Whom the body names: "userId" alone is understood, and nothing escaped.
@@ -36,7 +40,7 @@ named_user() {
     sed -n -e 's/^ *{ *} *$/nobody/p' -e 's/^ *{ *"userId" *: *"\([^"\\]*\)" *} *$/user:\1/p'
 }
 
-if [ -n "${GATEWAY_INTERFACE-}" ]; then
+if [ -n "${GATEWAY_INTERFACE+x}" ]; then
   [ "${REQUEST_METHOD-}" = POST ] || refuse '405 Method Not Allowed'
   [ -n "$user" ] || refuse '401 Unauthorized'
   case ${CONTENT_LENGTH:=0} in *[!0-9]* | ??????*) refuse '413 Payload Too Large' ;; esac
@@ -51,21 +55,23 @@ if [ -n "${GATEWAY_INTERFACE-}" ]; then
 fi
 
 # A space in it would add scopes, a quote more than that.
-case $user in '' | *[!A-Za-z0-9._~@+'|':=/,-]*) refuse '400 Bad Request' ;; esac
-[ "${#user}" -le 256 ] || refuse '400 Bad Request'
+case $user in '' | *[!A-Za-z0-9._~@+'|':=/,-]*) refuse_user ;; esac
+[ "${#user}" -le 256 ] || refuse_user
 # A line break in it would make a header of its own.
 case ${COURIER_API_KEY-} in '' | *[![:graph:]]*) refuse '502 Bad Gateway' 'COURIER_API_KEY is no key' ;; esac
 
 url=${COURIER_BASE_URL:-https://api.courier.com}
-# The key is on stdin: others can see what stands on a command line. -q: no .curlrc has a say.
+# The key is on stdin: others can see what stands on a command line. -q: no .curlrc has a say. --limit-rate: an answer
+# without an end would fill the memory.
 answer=$(
   printf 'Authorization: Bearer %s\n' "$COURIER_API_KEY" |
-    curl -q --silent --max-time 5 --header @- --header 'Content-Type: application/json' --write-out '%{http_code}' \
-      --data "{\"scope\":\"user_id:$user $SCOPES\",\"expires_in\":\"$EXPIRES_IN\"}" \
+    curl -q --silent --max-time 5 --limit-rate 20k --header @- --header 'Content-Type: application/json' \
+      --write-out '%{http_code}' --data "{\"scope\":\"user_id:$user $SCOPES\",\"expires_in\":\"$EXPIRES_IN\"}" \
       "${url%/}/auth/issue-token"
 ) || answer="curl $? 000"
-status=${answer#"${answer%???}"}
-token=$(printf '%s\n' "$answer" | sed -n 's/.*"token" *: *"\([A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*\)".*/\1/p')
+status=$(printf %s "$answer" | tail -c 3)
+part='[A-Za-z0-9_-]\{1,\}'
+token=$(printf '%s\n' "$answer" | sed -n "s/.*\"token\" *: *\"\($part\.$part\.$part\)\".*/\1/p" | head -n 1)
 
 case $status in
   000) refuse '503 Service Unavailable' "none for '$user': ${answer% *}" ;;
@@ -74,7 +80,7 @@ esac
 [ "$status" = 200 ] && [ -n "$token" ] || refuse '502 Bad Gateway' "none for '$user': $status"
 
 echo "courier token: for '$user', $SCOPES, $EXPIRES_IN" >&2
-if [ -n "${GATEWAY_INTERFACE-}" ]; then
+if [ -n "${GATEWAY_INTERFACE+x}" ]; then
   printf 'Content-Type: application/json\nCache-Control: no-store\n\n'
   printf '{"token":"%s","expiresIn":"%s"}\n' "$token" "$EXPIRES_IN"
 else

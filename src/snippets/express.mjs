@@ -9,6 +9,7 @@ import express from 'express';
 
 const SCOPES = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
 const EXPIRES_IN = '1d';
+const LONGEST_ANSWER = 100_000;
 
 const router = express.Router();
 export default router;
@@ -28,7 +29,7 @@ router.post(
 async function answer(req, res) {
   const user = signedInUser(req);
   const { userId = user } = req.body ?? {};
-  if (!isUserId(user) || typeof userId !== 'string') return refuse(res, 400);
+  if (typeof userId !== 'string') return refuse(res, 400);
   if (userId !== user) return refuse(res, 403);
 
   const { token, status, failure } = await issueToken(user);
@@ -41,7 +42,7 @@ async function answer(req, res) {
 }
 
 function refuse(res, status) {
-  res.status(status).json({ error: STATUS_CODES[status] });
+  res.status(status).set('Cache-Control', 'no-store').json({ error: STATUS_CODES[status] });
 }
 
 /** A space in it would add scopes. */
@@ -52,6 +53,7 @@ function isUserId(id) {
 /** The token, or why there is none and the status that says so; nothing of it is Courier's own text. */
 async function issueToken(user) {
   const { COURIER_API_KEY: key, COURIER_BASE_URL: url } = process.env;
+  if (!isUserId(user)) return { status: 400, failure: 'not a user id' };
   if (!key) return { status: 502, failure: 'COURIER_API_KEY is not set' };
   try {
     const response = await fetch(`${(url || 'https://api.courier.com').replace(/\/$/, '')}/auth/issue-token`, {
@@ -61,13 +63,28 @@ async function issueToken(user) {
       redirect: 'manual',
       signal: AbortSignal.timeout(5000),
     });
-    const text = await response.text();
+    const text = await answerOf(response);
     if (!response.ok) return { status: isTemporary(response) ? 503 : 502, failure: response.status };
     const token = JSON.parse(text)?.token;
-    return typeof token === 'string' ? { token } : { status: 502, failure: 'no token' };
+    return isToken(token) ? { token } : { status: 502, failure: 'no token' };
   } catch (error) {
     return { status: error.name === 'SyntaxError' ? 502 : 503, failure: error.cause?.code ?? error.name };
   }
+}
+
+/** What has no end would fill the memory. */
+async function answerOf({ body }) {
+  let text = '';
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece;
+    if (text.length > LONGEST_ANSWER) throw new RangeError('too long');
+  }
+  return text;
+}
+
+/** A gateway that echoes what it is sent would give the key away. */
+function isToken(token) {
+  return typeof token === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }
 
 function isTemporary({ status }) {

@@ -10,6 +10,8 @@
 
 namespace App\Http\Controllers;
 
+use GuzzleHttp\Psr7\DroppingStream;
+use GuzzleHttp\Psr7\Utils;
 use Illuminate\Http\Client\Response;
 use Illuminate\Http\JsonResponse;
 use Illuminate\Http\Request;
@@ -25,6 +27,9 @@ class CourierTokenController extends Controller
     private const EXPIRES_IN = '1d';
     // A space in an id would add scopes.
     private const USER_ID = '/\A[^\p{Z}\p{C}]{1,256}\z/u';
+    // A gateway that echoes what it is sent would give the key away.
+    private const TOKEN = '/\A[\w-]+\.[\w-]+\.[\w-]+\z/';
+    private const LONGEST_ANSWER = 100_000;
 
     public function __invoke(Request $request): JsonResponse
     {
@@ -36,8 +41,9 @@ class CourierTokenController extends Controller
         return match (true) {
             $user === '' => $this->refuse(401),
             strlen($text) > 10_000 => $this->refuse(413),
-            ! preg_match(self::USER_ID, $user), ! is_string($named) => $this->refuse(400),
+            ! is_string($named) => $this->refuse(400),
             $named !== $user => $this->refuse(403),
+            ! preg_match(self::USER_ID, $user) => $this->failed($user, 400, 'not a user id'),
             default => $this->mint($user),
         };
     }
@@ -52,7 +58,7 @@ class CourierTokenController extends Controller
             return $this->failed($user, 503, $error::class);
         }
         $token = $response->successful() ? $response->json('token') : null;
-        if (! is_string($token)) {
+        if (! is_string($token) || ! preg_match(self::TOKEN, $token)) {
             $status = $response->status();
 
             return $this->failed($user, $status === 429 || $status >= 500 ? 503 : 502, "status $status");
@@ -66,15 +72,18 @@ class CourierTokenController extends Controller
     {
         $url = rtrim(config('services.courier.url') ?: 'https://api.courier.com', '/');
 
-        return Http::withToken($key)->timeout(5)->withoutRedirecting()->post("$url/auth/issue-token", [
-            'scope' => "user_id:$user ".self::SCOPES,
-            'expires_in' => self::EXPIRES_IN,
-        ]);
+        return Http::withToken($key)->timeout(5)->withoutRedirecting()
+            // An answer without an end would fill the memory.
+            ->sink(new DroppingStream(Utils::streamFor(), self::LONGEST_ANSWER))
+            ->post("$url/auth/issue-token", [
+                'scope' => "user_id:$user ".self::SCOPES,
+                'expires_in' => self::EXPIRES_IN,
+            ]);
     }
 
     private function failed(string $user, int $status, string $reason): JsonResponse
     {
-        Log::error('courier token: none', ['user' => $user, 'reason' => $reason]);
+        Log::error('courier token: none for '.json_encode($user).': '.$reason);
 
         return $this->refuse($status);
     }

@@ -10,13 +10,14 @@ import { STATUS_CODES } from 'node:http';
 
 const SCOPES = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
 const EXPIRES_IN = '1d';
+const LONGEST_ANSWER = 100_000;
 const LONGEST_BODY = 10_000;
 
 /** A listener; `signedInUser(request)` gives the id that Courier knows the user by, or a promise of it: nothing for nobody. */
 export default function courierToken(signedInUser) {
   return async (request, response) => {
     const { status, ...body } = await answerTo(request, signedInUser).catch((error) => {
-      console.error('courier token: %s', error.name);
+      console.error('courier token: %s', error?.name);
       return refusal(500);
     });
     response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
@@ -31,7 +32,7 @@ async function answerTo(request, signedInUser) {
   const text = await textOf(request);
   if (text.length > LONGEST_BODY) return refusal(413);
   const userId = namedIn(text, user);
-  if (!isUserId(user) || typeof userId !== 'string') return refusal(400);
+  if (typeof userId !== 'string') return refusal(400);
   if (userId !== user) return refusal(403);
 
   const { token, status, failure } = await issueToken(user);
@@ -72,6 +73,7 @@ function isUserId(id) {
 /** The token, or why there is none and the status that says so; nothing of it is Courier's own text. */
 async function issueToken(user) {
   const { COURIER_API_KEY: key, COURIER_BASE_URL: url } = process.env;
+  if (!isUserId(user)) return { status: 400, failure: 'not a user id' };
   if (!key) return { status: 502, failure: 'COURIER_API_KEY is not set' };
   try {
     const response = await fetch(`${(url || 'https://api.courier.com').replace(/\/$/, '')}/auth/issue-token`, {
@@ -81,13 +83,28 @@ async function issueToken(user) {
       redirect: 'manual',
       signal: AbortSignal.timeout(5000),
     });
-    const text = await response.text();
+    const text = await answerOf(response);
     if (!response.ok) return { status: isTemporary(response) ? 503 : 502, failure: response.status };
     const token = JSON.parse(text)?.token;
-    return typeof token === 'string' ? { token } : { status: 502, failure: 'no token' };
+    return isToken(token) ? { token } : { status: 502, failure: 'no token' };
   } catch (error) {
     return { status: error.name === 'SyntaxError' ? 502 : 503, failure: error.cause?.code ?? error.name };
   }
+}
+
+/** What has no end would fill the memory. */
+async function answerOf({ body }) {
+  let text = '';
+  for await (const piece of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += piece;
+    if (text.length > LONGEST_ANSWER) throw new RangeError('too long');
+  }
+  return text;
+}
+
+/** A gateway that echoes what it is sent would give the key away. */
+function isToken(token) {
+  return typeof token === 'string' && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }
 
 function isTemporary({ status }) {

@@ -12,11 +12,14 @@ require 'net/http'
 class CourierTokenController < ApplicationController
   SCOPES = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands'
   EXPIRES_IN = '1d'
+  LONGEST_ANSWER = 100_000
+  # A gateway that echoes what it is sent would give the key away.
+  TOKEN = /\A[\w-]+\.[\w-]+\.[\w-]+\z/
   # A space in an id would add scopes.
   USER_ID = /\A[^\p{Z}\p{C}]{1,256}\z/
   UNREACHABLE = [
-    Timeout::Error, SystemCallError, SocketError, IOError,
-    OpenSSL::SSL::SSLError, Net::ProtocolError, Net::HTTPBadResponse
+    Timeout::Error, SystemCallError, SocketError, IOError, Zlib::Error,
+    OpenSSL::SSL::SSLError, Net::ProtocolError, Net::HTTPBadResponse, Net::HTTPHeaderSyntaxError
   ].freeze
 
   before_action { response.set_header('Cache-Control', 'no-store') }
@@ -26,9 +29,10 @@ class CourierTokenController < ApplicationController
     named = params[:userId]
     return refuse(401) if user.empty?
     return refuse(413) if request.content_length.to_i > 10_000
-    return refuse(400) unless user.match?(USER_ID) && (named.nil? || named.is_a?(String))
+    return refuse(400) unless named.nil? || named.is_a?(String)
     return refuse(400) if params.key?(:_json) # JSON that is no object
     return refuse(403) unless named.nil? || named == user
+    return failed(user, 400, 'not a user id') unless user.match?(USER_ID)
 
     mint(user)
   end
@@ -36,9 +40,9 @@ class CourierTokenController < ApplicationController
   private
 
   def mint(user)
-    response = ask_courier(user)
-    token = token_in(response)
-    return failed(user, response.code.match?(/\A(429|5..)\z/) ? 503 : 502, "status #{response.code}") unless token
+    status, text = ask_courier(user)
+    token = token_in(text) if status.start_with?('2')
+    return failed(user, status.match?(/\A(429|5..)\z/) ? 503 : 502, "status #{status}") unless token
 
     logger.info("courier token: for #{user.inspect}, #{SCOPES}, #{EXPIRES_IN}")
     render json: { token: token, expiresIn: EXPIRES_IN }
@@ -50,8 +54,16 @@ class CourierTokenController < ApplicationController
     uri = URI("#{(ENV['COURIER_BASE_URL'].presence || 'https://api.courier.com').chomp('/')}/auth/issue-token")
     headers = { 'Authorization' => "Bearer #{api_key}", 'Content-Type' => 'application/json' }
     body = { scope: "user_id:#{user} #{SCOPES}", expires_in: EXPIRES_IN }.to_json
-    options = { use_ssl: uri.scheme == 'https', open_timeout: 5, read_timeout: 5, write_timeout: 5 }
-    Net::HTTP.start(uri.host, uri.port, options) { |http| http.post(uri.path, body, headers) }
+    # Net::HTTP's own timeouts are for each read.
+    Timeout.timeout(5) do
+      Net::HTTP.start(uri.host, uri.port, use_ssl: uri.scheme == 'https') do |http|
+        text = String.new
+        response = http.request_post(uri.path, body, headers) do |answer|
+          answer.read_body { |piece| raise IOError, 'too long' if (text << piece).bytesize > LONGEST_ANSWER }
+        end
+        [response.code, text]
+      end
+    end
   end
 
   def api_key
@@ -62,9 +74,10 @@ class CourierTokenController < ApplicationController
     key
   end
 
-  def token_in(response)
-    body = JSON.parse(response.body) if response.is_a?(Net::HTTPSuccess)
-    body['token'] if body.is_a?(Hash) && body['token'].is_a?(String)
+  def token_in(text)
+    body = JSON.parse(text)
+    token = body['token'] if body.is_a?(Hash)
+    token if token.is_a?(String) && token.b.match?(TOKEN)
   rescue JSON::ParserError
     nil
   end

@@ -8,14 +8,18 @@
 package com.example.controller;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -33,7 +37,10 @@ public class CourierTokenController {
     private static final String EXPIRES_IN = "1d";
     // A space in an id would add scopes.
     private static final String USER_ID = "[^\\p{Z}\\p{C}]{1,256}";
+    // A gateway that echoes what it is sent would give the key away.
+    private static final String TOKEN = "[\\w-]+\\.[\\w-]+\\.[\\w-]+";
     private static final int LONGEST_BODY = 10_000;
+    private static final int LONGEST_ANSWER = 100_000;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final ObjectMapper json = new ObjectMapper();
@@ -63,13 +70,14 @@ public class CourierTokenController {
         byte[] text = request.readNBytes(LONGEST_BODY + 1);
         if (text.length > LONGEST_BODY) return refuse(413);
         Map<?, ?> body = text.length == 0 ? Map.of() : objectIn(text);
-        if (body == null || !user.matches(USER_ID)) return refuse(400);
+        if (body == null) return refuse(400);
         Object named = body.get("userId");
         if (named == null || named.equals(user)) return mint(user);
         return refuse(named instanceof String ? 403 : 400);
     }
 
     private ResponseEntity<Map<String, String>> mint(String user) throws IOException {
+        if (!user.matches(USER_ID)) return failed(user, 400, "not a user id");
         HttpResponse<byte[]> response;
         try {
             response = askCourier(user);
@@ -78,7 +86,7 @@ public class CourierTokenController {
         }
         int status = response.statusCode();
         Map<?, ?> body = status == 200 ? objectIn(response.body()) : null;
-        if (body == null || !(body.get("token") instanceof String))
+        if (body == null || !(body.get("token") instanceof String) || !((String) body.get("token")).matches(TOKEN))
             return failed(user, status == 429 || status >= 500 ? 503 : 502, "status " + status);
         log.info("courier token: for \"{}\", {}, {}", user, SCOPES, EXPIRES_IN);
         return answer(200, Map.of("token", (String) body.get("token"), "expiresIn", EXPIRES_IN));
@@ -92,10 +100,23 @@ public class CourierTokenController {
                 .timeout(TIMEOUT)
                 .POST(HttpRequest.BodyPublishers.ofString(json.writeValueAsString(body)))
                 .build();
-        // The request's own timeout ends with the answer's headers.
-        return http.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
-                .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, head -> boundedText());
+        try {
+            // The request's own timeout ends with the answer's headers.
+            return answer.copy().orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).join();
+        } finally {
+            // From Java 16 on it ends the exchange, too.
+            answer.cancel(true);
+        }
+    }
+
+    /** An answer without an end would fill the memory. */
+    private static BodySubscriber<byte[]> boundedText() {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        return BodySubscribers.mapping(BodySubscribers.ofByteArrayConsumer(piece -> {
+            if (text.size() > LONGEST_ANSWER) throw new IllegalStateException("too long");
+            piece.ifPresent(text::writeBytes);
+        }), end -> text.toByteArray());
     }
 
     /** Null for what is no JSON object. */
@@ -107,8 +128,8 @@ public class CourierTokenController {
         }
     }
 
-    private static ResponseEntity<Map<String, String>> failed(String user, int status, String reason) {
-        log.error("courier token: none for \"{}\": {}", user, reason);
+    private ResponseEntity<Map<String, String>> failed(String user, int status, String reason) throws IOException {
+        log.error("courier token: none for {}: {}", json.writeValueAsString(user), reason);
         return refuse(status);
     }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEmulator } from '../../../src/emulator/index.js';
+import { text as page, sign } from '../../support/courier-server.js';
 import { leaksIn } from '../../support/e2e-secrets.js';
 import { claimsOf, shell } from '../../support/e2e-world.js';
 import { howToScopes } from '../../support/endpoint.js';
@@ -13,6 +14,8 @@ const lighttpd = '/usr/sbin/lighttpd';
 
 /** Whom Basic cannot name: another way to sign in sets REMOTE_USER. */
 const isOtherwise = (user: string) => /[:\n]/.test(user);
+
+const token = sign({ scope: `user_id:alice ${howToScopes}`, iat: 0, exp: 86_400 });
 
 proveSnippet({
   language: 'curl',
@@ -55,6 +58,13 @@ ${users.map((user, at) => (isOtherwise(user) ? otherwise(user, at) : '')).join('
     'no session': { status: 401, body: expect.stringContaining('401') as string },
     'no session, and a body that is no JSON': { status: 401, body: expect.stringContaining('401') as string },
   },
+  rows: [
+    {
+      name: 'Courier: two tokens on two lines',
+      courier: page(200, `{"token":"${token}",\n"token":"eyJ.eyJ.sig"}`),
+      answer: { status: 200, body: { token, expiresIn: '1d' } },
+    },
+  ],
   tokenLine: /^courier token: for '.+', inbox:read:messages .*read:brands, 1d$/m,
 });
 
@@ -111,6 +121,7 @@ describe.each(['dash', 'bash'])('by hand, with %s', (sh) => {
     'alice user_id:bob',
     'alice"',
     'alice\\',
+    String.raw`alice\nforged`,
     "alice'",
     'alice\nbob',
     'alice\n',
@@ -125,7 +136,11 @@ describe.each(['dash', 'bash'])('by hand, with %s', (sh) => {
     'a'.repeat(257),
   ])('refuses %j, and asks nothing', async (user) => {
     rmSync(argvLog, { force: true });
-    expect(await run([user])).toEqual({ code: 1, signal: null, stdout: '', stderr: '400 Bad Request\n' });
+    const shown = Buffer.from(user)
+      .toString('latin1')
+      .replaceAll(/[^ -~]/g, '?');
+    const stderr = `courier token: none for '${shown}': not a user id\n400 Bad Request\n`;
+    expect(await run([user])).toEqual({ code: 1, signal: null, stdout: '', stderr });
     expect(existsSync(argvLog)).toBe(false);
   });
 
@@ -136,6 +151,7 @@ describe.each(['dash', 'bash'])('by hand, with %s', (sh) => {
     // A query without = may become arguments.
     { words: ['alice'], variables: cgi, stdout: refused('401 Unauthorized') },
     { words: [], variables: { ...cgi, REMOTE_USER: '' }, stdout: refused('401 Unauthorized') },
+    { words: ['alice'], variables: { ...cgi, GATEWAY_INTERFACE: '' }, stdout: refused('401 Unauthorized') },
     {
       words: [],
       variables: { ...cgi, REQUEST_METHOD: 'GET', REMOTE_USER: 'alice' },

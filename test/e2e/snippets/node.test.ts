@@ -12,7 +12,10 @@ import courierToken from './courier-token.mjs';
 
 const sessions = new Map();
 const sessionOf = ({ headers }) => sessions.get(/sid=([^;]+)/.exec(headers.cookie)?.[1]);
-const tokens = courierToken((request) => sessionOf(request)?.userId);
+const tokens = courierToken(async (request) => {
+  if (request.headers['x-broken']) throw null;
+  return sessionOf(request)?.userId;
+});
 
 createServer((request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost');
@@ -24,5 +27,12 @@ createServer((request, response) => {
 `,
   }),
   start: () => ({ argv: [process.execPath, 'app.mjs'] }),
+  rows: [
+    {
+      name: 'a session that cannot be read, and nobody says why',
+      headers: { 'x-broken': 'yes' },
+      answer: { status: 500, body: { error: 'Internal Server Error' } },
+    },
+  ],
   tokenLine: /^courier token: for ".+", inbox:read:messages .*read:brands, 1d$/m,
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { json } from '../../support/courier-server.js';
 import { isInstalled } from '../../support/keychain-session.js';
 import { proveSnippet } from '../../support/snippet-app.js';
 
@@ -25,6 +26,16 @@ proveSnippet({
     {
       name: 'Courier speaks no HTTP',
       courier: (_, response) => void response.socket?.end('nonsense\r\n\r\n'),
+      answer: { status: 503, body: { error: 'Service Unavailable' } },
+    },
+    {
+      name: 'Courier: bytes that are no gzip',
+      courier: json(200, { token: 'eyJ.eyJ.sig' }, { 'content-encoding': 'gzip' }),
+      answer: { status: 503, body: { error: 'Service Unavailable' } },
+    },
+    {
+      name: 'Courier: a length that is no number',
+      courier: (_, response) => void response.socket?.end('HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n{}'),
       answer: { status: 503, body: { error: 'Service Unavailable' } },
     },
     { name: 'a session of nobody', session: '', answer: { status: 401, body: { error: 'Unauthorized' } } },
