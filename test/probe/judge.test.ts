@@ -58,7 +58,7 @@ const sound: Answers = {
 };
 
 /** What the endpoint is found to be, and which requests it got. */
-async function judged(answers: Answers, probe: Partial<ProbeRequest> = {}) {
+async function judged(answers: Answers, probe: Partial<ProbeRequest> = {}, tokenPath = 'token') {
   const request = { ...asked, ...probe };
   const plan = planFor(request);
   const sent: TrialName[] = [];
@@ -69,8 +69,8 @@ async function judged(answers: Answers, probe: Partial<ProbeRequest> = {}) {
     if (given instanceof Failure) throw given;
     return given;
   };
-  const outcomes = await runTrials(plan, 'token', { transport: { send }, now: () => now });
-  const findings = judgeOutcomes(outcomes, request, { for: undefined, tokenPath: 'token', keys: [], now });
+  const outcomes = await runTrials(plan, tokenPath, { transport: { send }, now: () => now });
+  const findings = judgeOutcomes(outcomes, request, { for: undefined, tokenPath, keys: [], now });
   return { sent, findings };
 }
 
@@ -97,7 +97,14 @@ const allowed = (origin: string, more: Record<string, string> = {}) => ({
 });
 const withCookies = { 'access-control-allow-credentials': 'true' };
 
-it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; wrong: string[]; facts?: object }>([
+it.each<{
+  name: string;
+  answers: Answers;
+  probe?: Partial<ProbeRequest>;
+  wrong: string[];
+  facts?: object;
+  tokenPath?: string;
+}>([
   { name: 'nothing', answers: {}, wrong: [] },
   { name: 'a session that is another’s', answers: { session: answer(403) }, wrong: ['unknown session.refused'] },
   {
@@ -257,13 +264,13 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; wrong: 
     wrong: ['unknown endpoint.unavailable other-user'],
     facts: { status: 502 },
   },
-])('finds $name', async ({ answers, probe, wrong, facts }) => {
-  const { findings, sent } = await judged(answers, probe);
+])('finds $name', async ({ answers, probe, wrong, facts, tokenPath }) => {
+  const { findings, sent } = await judged(answers, probe, tokenPath);
   const bad = findings.filter(({ status }) => !['pass', 'skip'].includes(status));
   expect({ wrong: toldOf(bad), sent, facts: facts && bad[0]?.facts }).toEqual({ wrong, sent: everything, facts });
   const language = ['courier-jwt', 'snippet', '--lang', 'node'];
   expect(bad.flatMap(({ fix }) => (fix ? [fix] : []))).toEqual(
-    wrong.filter((one) => !/^unknown|^fail user\./.test(one)).map(() => language),
+    wrong.filter((one) => !/^unknown|^fail (?:endpoint|token|user)\./.test(one)).map(() => language),
   );
 });
 
@@ -304,6 +311,19 @@ it.each<{ name: string; answers: Answers; probe?: Partial<ProbeRequest>; sent: s
       'no-place missing-user',
       'no-place empty-user',
       'no-place huge-user',
+    ],
+  },
+  {
+    name: 'before what says nothing, where the session has ended',
+    answers: { session: answer(401), 'other-user': answer(401), injection: answer(400), get: answer(401) },
+    sent: everything,
+    skipped: [
+      'no-token other-user',
+      'no-token missing-user',
+      'no-token empty-user',
+      'no-token huge-user',
+      'no-token malformed',
+      'no-token get',
     ],
   },
   {
