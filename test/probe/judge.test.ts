@@ -107,6 +107,31 @@ it.each<{
 }>([
   { name: 'nothing', answers: {}, wrong: [] },
   { name: 'a session that is another’s', answers: { session: answer(403) }, wrong: ['unknown session.refused'] },
+  { name: 'a CSRF token that is missing', answers: { session: answer(419) }, wrong: ['unknown session.refused'] },
+  { name: 'a crash', answers: { session: answer(500) }, wrong: ['fail endpoint.status'], facts: { status: 500 } },
+  {
+    name: 'a token in quotes, where all of it is one',
+    answers: { session: { ...own, body: JSON.stringify((JSON.parse(own.body) as { token: string }).token) } },
+    tokenPath: '-',
+    wrong: [],
+  },
+  {
+    name: 'more than a token',
+    answers: { session: { ...own, body: own.body.replace('"ey', '"Bearer ey') } },
+    wrong: ['fail token.not-bare token'],
+  },
+  {
+    name: 'a token for another user that is cut short, and whole elsewhere',
+    answers: { 'other-user': { ...bobs, body: JSON.stringify({ token: 'eyJhbGciOiJIUzI1NiJ9.eyJ', all: bobs.body }) } },
+    wrong: ['fail other-user.minted'],
+    facts: { status: 200, users: ['bob'], scopes: [] },
+  },
+  {
+    name: 'CORS for pages of no origin, whoever asks',
+    answers: { 'foreign-origin': { ...own, headers: { ...own.headers, ...allowed('null') } } },
+    wrong: [`fail cors.reflected ${foreign}`],
+    facts: { credentials: false },
+  },
   {
     name: 'no-store in capitals, among others',
     answers: { session: { ...own, headers: { 'cache-control': 'private, No-Store' } } },
