@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../src/report.js';
-import { type CourierServer, type Misbehaviour, at, drop, json, text } from '../support/courier-server.js';
+import { type CourierServer, type Misbehaviour, at, drop, json, late, text } from '../support/courier-server.js';
 import { withEmulator } from '../support/e2e-emulator.js';
 import { start } from '../support/e2e-running.js';
 import { apiKey, documentOf, exitOf, withCourier } from '../support/e2e-world.js';
@@ -77,7 +77,8 @@ describe.concurrent('smoke', () => {
     },
     {
       name: 'a mint that is too slow',
-      config: { maxLatency: '1ms' },
+      config: { maxLatency: '10ms' },
+      how: late,
       exit: 1,
       wrong: [['fail', 'latency.slow', 'test · alice']],
     },
@@ -292,7 +293,8 @@ describe.concurrent('smoke', () => {
 
   it("GitHub's annotations and the summary of the step, as Actions runs it", async () =>
     withCourier(async (courier) => {
-      const { cwd, variables } = await kept(config({ maxLatency: '1ms' }), courier);
+      courier.misbehave(late);
+      const { cwd, variables } = await kept(config({ maxLatency: '10ms' }), courier);
       const summary = join(cwd, 'summary.md');
       writeFileSync(summary, '# before\n');
       const actions = { CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };

@@ -156,6 +156,11 @@ export function text(status: number, body: string, headers: Record<string, strin
   };
 }
 
+/** Mints, after a while: so long that no machine is too quick to notice. */
+export const late: Misbehaviour = (request, response) => {
+  setTimeout(() => mintFor(request, response, (claims) => claims), 50);
+};
+
 /** Never answers. */
 export const hang: Misbehaviour = () => {};
 
