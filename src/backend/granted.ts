@@ -6,12 +6,10 @@ import { isoOrNull } from '../token/time.js';
 import type { LogEntry } from './log.js';
 import { type Granted, inSeconds } from './tokens.js';
 
-/** A browser would have it, and it cannot be revoked. */
-const unwanted = new Set(['grant.user', 'expiry.never']);
-
 /**
  * A token that was minted, as it is handed out, and as it is told of: one that may do less or more than was asked, too.
- * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, or never ends
+ * @throws {Failure} `courier.nonsense`, for one that is not the user's alone, or never ends: a browser would have it, and it
+ * cannot be revoked
  */
 export function grantedOf(
   token: Jwt,
@@ -22,7 +20,8 @@ export function grantedOf(
   const differences = checkGrant(claims, asked);
   const expiresAt = isoOrNull(claims.expiresAt);
   const lifetimeSeconds = lifetimeOf(claims, asked);
-  if (differences.some(({ code }) => unwanted.has(code)) || expiresAt === null || lifetimeSeconds <= 0)
+  const isForeign = differences.some(({ code }) => code === 'grant.user');
+  if (isForeign || expiresAt === null || lifetimeSeconds <= 0)
     throw new Failure('courier.nonsense', { host, problem: 'not-asked-for' });
   const isShort = differences.some(({ code }) => code === 'grant.lifetime-short');
   const missing = differences.flatMap(({ code, subject }) => (code === 'grant.scope-missing' ? [subject ?? ''] : []));

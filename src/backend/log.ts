@@ -13,7 +13,7 @@ export type LogEntry =
       /** Of those asked for, what Courier did not grant. */
       missing: string[];
       /** ISO 8601 in UTC. */
-      expiresAt: string | null;
+      expiresAt: string;
       /** The token's own id. */
       jti: string | null;
     }

@@ -11,8 +11,8 @@ import { readSeed } from '../emulator/seed.js';
 import { Failure } from '../errors.js';
 import { bracketed, isThisMachine } from '../guard.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
+import { refuseCourierFlags } from './courier-flags.js';
 import { keyByHand } from './environment.js';
-import { refuseCourierFlags } from './foreign.js';
 import { examples, list, once, oneOf } from './options.js';
 import { documentLine, logTo, origins, port, untilStopped } from './serving.js';
 import { readTextFile } from './text-file.js';
@@ -67,7 +67,10 @@ async function emulator(flags: EmulatorFlags, tools: Tools): Promise<number> {
   });
   const log = logTo(tools);
   const onRequest = (entry: RequestEntry) =>
-    log.add({ event: 'request', ...entry }, () => requestLine(entry, tools.console.err));
+    log.add({
+      document: () => ({ event: 'request', ...entry }),
+      line: () => requestLine(entry, tools.console.err),
+    });
   const emulated = createEmulator({ ...(await optionsOf(flags, tools)), onRequest });
   const { port: at, host, allowHost: allowedHosts = [], allowOrigin: allowedOrigins = [] } = flags;
   const listening = await emulated.listen({ port: at, host, allowedHosts, allowedOrigins });

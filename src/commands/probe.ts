@@ -11,10 +11,10 @@ import { judgeOutcomes, judgeTransport } from '../probe/judge.js';
 import { mintedIn } from '../probe/outcome.js';
 import { type ProbeRequest, nobody, planFor } from '../probe/plan.js';
 import { runTrials } from '../probe/run.js';
-import { isJson as isJsonText, namesUser, urlFor } from '../probe/template.js';
+import { isJson, namesUser, urlFor } from '../probe/template.js';
 import { type Finding, exitCodeOf, makeReport } from '../report.js';
 import { assertUser, surfaceOf } from '../scopes/compose.js';
-import { refuseCourierFlags } from './foreign.js';
+import { refuseCourierFlags } from './courier-flags.js';
 import { network } from './network.js';
 import { examples, list, once, oneOf } from './options.js';
 import { sessionHeaders } from './probe/headers.js';
@@ -100,7 +100,7 @@ function judgeUsage({ user, otherUser, body, method: asked, for: surfaces }: Pro
     throw new Failure('usage.value', { option: '--other-user', value: otherUser, reason: 'it is the same as --user' });
   if (asked === 'GET' && body !== undefined)
     throw new Failure('usage.conflict', { options: ['--method GET', '--body'], reason: '{user} goes into the URL' });
-  if (body !== undefined && /^\s*[[{](?!user\})/.test(body) && !isJsonText(body))
+  if (body !== undefined && /^\s*[[{](?!user\})/.test(body) && !isJson(body))
     throw new Failure('usage.value', { option: '--body', value: body, reason: 'it begins as JSON does, and is none' });
   surfaces?.forEach(surfaceOf);
 }
@@ -188,7 +188,7 @@ function withoutQuery(url: string): string {
 }
 
 function tellPlan(request: ProbeRequest, reporter: Reporter, { console, flags }: Tools): number {
-  const isJson = reporter === 'json';
+  const asJson = reporter === 'json';
   const given = Object.keys(request.headers);
   const requests = planFor(request).map(({ name, request: { method: by, url, headers, body = null } }) => ({
     name,
@@ -198,11 +198,11 @@ function tellPlan(request: ProbeRequest, reporter: Reporter, { console, flags }:
     body,
   }));
   const { timeout } = flags;
-  if (!isJson)
+  if (!asJson)
     console.note(
       `nothing was sent. It would be ${requests.length} requests, one after another, each of ${timeout} seconds at most.`,
     );
-  console.result(isJson ? toJson({ requests, timeoutSeconds: timeout }) : plannedText(requests, console.out));
+  console.result(asJson ? toJson({ requests, timeoutSeconds: timeout }) : plannedText(requests, console.out));
   return 0;
 }
 

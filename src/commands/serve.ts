@@ -102,7 +102,7 @@ function endpointOf(
   const { context, console } = tools;
   const tell = (entry: LogEntry) => {
     const told = { ...entry, at: new Date(context.now() * 1000).toISOString() };
-    log.add(told, () => servedLine(told, context.now(), console.err));
+    log.add({ document: () => told, line: () => servedLine(told, context.now(), console.err) });
   };
   const mint = async (user: string): Promise<Granted> => {
     // What is told has no token in it, and to keep the signature of each would fill the memory.

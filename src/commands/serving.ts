@@ -6,8 +6,8 @@ import type { Tools } from './tools.js';
 /** What `emulator` and `serve` share: a server that runs until it is stopped, and its log. */
 
 export interface Log {
-  /** A document with `--json`, else a line, which is made only where it is shown. */
-  add(document: object, line: () => string): void;
+  /** A document with `--json`, else a line: made only where it is shown. */
+  add(entry: { document(): object; line(): string }): void;
   flush(): void;
   /** Rejects when it cannot be written, such as on a full disk. */
   failed: Promise<never>;
@@ -32,9 +32,9 @@ export function logTo({ console, flags }: Tools): Log {
       fail(error as Error);
     }
   };
-  const add = (document: object, line: () => string) => {
+  const add: Log['add'] = ({ document, line }) => {
     if (lines.length === 0) setTimeout(flush, patience);
-    lines.push(flags.json ? documentLine(document) : line());
+    lines.push(flags.json ? documentLine(document()) : line());
   };
   return { add: flags.quiet && !flags.json ? () => {} : add, flush, failed };
 }

@@ -5,7 +5,7 @@ import { savingText } from '../output/snippet-text.js';
 import { scopesOf } from '../scopes/compose.js';
 import { snippetFor } from '../snippets/index.js';
 import { type Language, languageMeant, languages } from '../snippets/languages.js';
-import { refuseCourierFlags } from './foreign.js';
+import { refuseCourierFlags } from './courier-flags.js';
 import { examples, list, once } from './options.js';
 import type { Act, Tools } from './tools.js';
 

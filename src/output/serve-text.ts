@@ -30,7 +30,7 @@ export function readyText({ url, users, tenantScope, key }: Ready, paint: Paint)
 
 /** What came of a request, or a token that was minted. */
 export type ServedEntry = { at: string } & (
-  | { event: 'token'; user: string; scopes: string[]; missing: string[]; expiresAt: string | null }
+  | { event: 'token'; user: string; scopes: string[]; missing: string[]; expiresAt: string }
   | { event: 'refused'; status: number; code: keyof typeof refusals; user: string | null }
   | { event: 'failed'; status: number; user: string | null; reason: string }
 );
@@ -51,9 +51,8 @@ function whatOf(entry: ServedEntry, now: number): string {
   if (entry.event === 'failed') return entry.reason;
   if (entry.event === 'refused') return refusals[entry.code];
   const { scopes, missing, expiresAt } = entry;
-  const expiry = expiresAt === null ? 'never expires' : `expires ${relative(Date.parse(expiresAt) / 1000 - now)}`;
   const less = missing.length > 0 ? say`; Courier did not grant ${missing.join(', ')}` : '';
-  return `${scopes.length} scopes, ${expiry}${less}`;
+  return `${scopes.length} scopes, expires ${relative(Date.parse(expiresAt) / 1000 - now)}${less}`;
 }
 
 /** Why a call gets no token, by the codes of `courier-jwt/backend`: one without a sentence here does not compile in `serve`. */

@@ -1,11 +1,12 @@
 import { isLoopback } from '../courier/regions.js';
-import type { Finding, Status } from '../report.js';
+import type { Finding } from '../report.js';
 import type { Claims } from '../token/claims.js';
+import { judgeCors } from './cors.js';
 import { fixFor, isMended } from './fix.js';
-import { leaksIn } from './leaks.js';
-import { type Answered, type Kind, type Outcome, claimsIn, kindOf, statusOf, unclear } from './outcome.js';
-import { type ProbeRequest, type TrialName, foreignOrigins, hasSession, injectedScope, nobody } from './plan.js';
-import { namesUser, urlFor } from './template.js';
+import { judgeLeaks } from './leaks.js';
+import { type Answered, type Kind, type Outcome, claimsIn, kindOf, skipped, statusOf, unclear } from './outcome.js';
+import { type ProbeRequest, type TrialName, hasPlace, hasSession, injectedScope, nobody } from './plan.js';
+import { urlFor } from './template.js';
 import { judgeToken } from './token.js';
 
 export interface Judging {
@@ -57,7 +58,7 @@ function judgeMain(main: Answered, probe: ProbeRequest, judging: Judging): Findi
     const isGiven = claimsIn(main) !== undefined;
     // A page that is not there gives no token either, and so does whatever answers there by mistake.
     if (kindOf(main) === 'refused' && !isAboutSession(main))
-      return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession: isSignedIn } }];
+      return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession: false } }];
     return [
       reached,
       ...withoutSession(main),
@@ -67,7 +68,7 @@ function judgeMain(main: Answered, probe: ProbeRequest, judging: Judging): Findi
   // 419 is Laravel's for a CSRF token that is missing.
   if ([401, 403, 419].includes(status)) return [{ code: 'session.refused', status: 'unknown', facts: { status } }];
   if (status >= 500) return [{ code: 'endpoint.status', status: 'fail', facts: { status } }];
-  if (status > 299) return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession: isSignedIn } }];
+  if (status > 299) return [{ code: 'endpoint.status', status: 'unknown', facts: { status, hasSession: true } }];
   return [reached, ...given(main, probe, judging)];
 }
 
@@ -87,27 +88,17 @@ function given(main: Answered, { url, user }: ProbeRequest, { tokenPath, for: su
 function withoutSession(outcome: Outcome): Finding[] {
   const status = statusOf(outcome);
   const kinds: Record<Kind, () => Finding> = {
-    minted: () => hole('session.not-required', { status }),
+    minted: () => ({ code: 'session.not-required', status: 'fail', facts: { status } }),
     refused: () => ({ code: 'session.required', status: 'pass', facts: { status } }),
-    crashed: () => hole('session.crashed', { status }),
+    crashed: () => ({ code: 'session.crashed', status: 'fail', facts: { status } }),
     unclear: () => unclear(outcome),
   };
   return [kinds[kindOf(outcome)]()];
 }
 
-function hole(code: string, facts: Finding['facts'], subject?: string): Finding {
-  return { code, status: 'fail', ...(subject !== undefined && { subject }), facts };
-}
-
-type Reason = 'no-session' | 'no-token' | 'no-place' | 'stopped';
-
-function skipped(name: TrialName | 'rest', reason: Reason): Finding {
-  return { code: 'probe.not-tried', status: 'skip', subject: name, facts: { reason } };
-}
-
 function judgeTrial(name: TrialName, outcomes: Outcome[], main: Outcome, probe: ProbeRequest): Finding[] {
   const outcome = outcomes.find((one) => one.name === name);
-  const isPlanned = !needsPlace.has(name) || namesUser(probe.url) || namesUser(probe.body ?? '');
+  const isPlanned = !needsPlace.has(name) || hasPlace(probe);
   if (!outcome) return [skipped(name, isPlanned ? 'stopped' : 'no-place')];
   const base = claimsIn(main);
   const isUntold = base === undefined && kindOf(outcome) === 'refused';
@@ -180,60 +171,4 @@ function granted(
 /** The huge one is seen by its beginning. */
 function shortened(id: string): string {
   return id.length > 100 ? `${id.slice(0, 20)}…` : id;
-}
-
-/** Whether a page of another origin may read the answer. */
-function judgeCors(outcomes: Outcome[], { url }: ProbeRequest): Finding[] {
-  const origins = Object.entries(foreignOrigins(url)) as [TrialName, string][];
-  const asked = origins.flatMap(([name, origin]) =>
-    outcomes.filter((one) => one.name === name).map((outcome) => ({ origin, outcome })),
-  );
-  const told = asked.flatMap(({ origin, outcome }) => ('failure' in outcome ? [] : [{ origin, ...corsOf(outcome) }]));
-  const credentials = told.some((one) => one.credentials);
-  const find = (code: string, status: Status, subject: string): Finding[] => [
-    { code, status, subject, facts: { credentials } },
-  ];
-  // Any page can make itself one of the origin `null`.
-  const reflected = told.find(({ origin, allowed }) => allowed === origin || allowed === 'null');
-  if (reflected) return find('cors.reflected', 'fail', reflected.origin);
-  const any = told.find(({ allowed }) => allowed === '*');
-  if (any)
-    return credentials
-      ? find('cors.wildcard-credentials', 'fail', any.origin)
-      : find('cors.any-origin', 'warn', any.origin);
-  const unheard = asked.filter(({ outcome }) => kindOf(outcome) === 'unclear');
-  // Where the first request fails so, that is said once.
-  if (unheard.length > 0 && kindOf(outcomes[0]!) === 'unclear') return [skipped('foreign-origin', 'no-token')];
-  if (unheard.length > 0) return unheard.map(({ outcome }) => unclear(outcome));
-  return asked.length === 0
-    ? [skipped('foreign-origin', 'stopped')]
-    : find('cors.closed', 'pass', foreignOrigins(url)['foreign-origin']);
-}
-
-function corsOf({ headers }: Answered): { allowed: string | undefined; credentials: boolean } {
-  return {
-    allowed: headers['access-control-allow-origin'],
-    credentials: headers['access-control-allow-credentials'] === 'true',
-  };
-}
-
-/** What any of the answers gives away, each once, with the trials that brought it up. */
-function judgeLeaks(outcomes: Outcome[], probe: ProbeRequest, keys: string[]): Finding[] {
-  const answers = outcomes.filter((one): one is Answered => !('failure' in one));
-  // A page that says that something is not there repeats where it was looked for.
-  const { pathname } = new URL(urlFor(probe.url, probe.user));
-  const leaks = answers.flatMap(({ name, status, body, headers }) => {
-    const text = [...Object.values(headers), body].join('\n');
-    const found = leaksIn(pathname.length > 1 ? text.replaceAll(pathname, '') : text, keys);
-    // Without a session nobody asks Courier: an error of that form is the endpoint's own.
-    const isOwn = name === 'no-session' && (status === 401 || status === 403);
-    return found.filter((leak) => !(isOwn && leak === 'courier-error')).map((leak) => ({ leak, name }));
-  });
-  const kinds = [...new Set(leaks.map(({ leak }) => leak))];
-  if (kinds.length === 0 && answers.length > 0)
-    return [{ code: 'answer.clean', status: 'pass', facts: { answers: answers.length } }];
-  return kinds.map((kind) => {
-    const trials = leaks.filter(({ leak }) => leak === kind).map(({ name }) => name);
-    return { code: `answer.${kind}`, status: kind === 'error-text' ? 'warn' : 'fail', facts: { trials } };
-  });
 }

@@ -1,4 +1,8 @@
+import type { Finding } from '../report.js';
 import { apiKeyPattern } from '../token/api-key.js';
+import type { Answered, Outcome } from './outcome.js';
+import type { ProbeRequest } from './plan.js';
+import { urlFor } from './template.js';
 
 /** What an answer gives away. */
 export type Leak = 'api-key' | 'courier-error' | 'stack-trace' | 'error-text';
@@ -65,4 +69,25 @@ export function leaksIn(text: string, keys: string[] = []): Leak[] {
     ['error-text', errorTexts.test(all)],
   ];
   return found.flatMap(([leak, is]) => (is ? [leak] : []));
+}
+
+/** What any of the answers gives away, each once, with the trials that brought it up. */
+export function judgeLeaks(outcomes: Outcome[], probe: ProbeRequest, keys: string[]): Finding[] {
+  const answers = outcomes.filter((one): one is Answered => !('failure' in one));
+  // A page that says that something is not there repeats where it was looked for.
+  const { pathname } = new URL(urlFor(probe.url, probe.user));
+  const leaks = answers.flatMap(({ name, status, body, headers }) => {
+    const text = [...Object.values(headers), body].join('\n');
+    const found = leaksIn(pathname.length > 1 ? text.replaceAll(pathname, '') : text, keys);
+    // Without a session nobody asks Courier: an error of that form is the endpoint's own.
+    const isOwn = name === 'no-session' && (status === 401 || status === 403);
+    return found.filter((leak) => !(isOwn && leak === 'courier-error')).map((leak) => ({ leak, name }));
+  });
+  const kinds = [...new Set(leaks.map(({ leak }) => leak))];
+  if (kinds.length === 0 && answers.length > 0)
+    return [{ code: 'answer.clean', status: 'pass', facts: { answers: answers.length } }];
+  return kinds.map((kind) => {
+    const trials = leaks.filter(({ leak }) => leak === kind).map(({ name }) => name);
+    return { code: `answer.${kind}`, status: kind === 'error-text' ? 'warn' : 'fail', facts: { trials } };
+  });
 }

@@ -62,3 +62,10 @@ export function unclear(outcome: Outcome): Finding {
   const detail = isFailure(failure, 'courier.unreachable') ? failure.facts.detail : null;
   return { code: 'endpoint.unreachable', status: 'unknown', subject, facts: { reason, detail } };
 }
+
+/** Why a trial tells nothing, or was not made. */
+type Reason = 'no-session' | 'no-token' | 'no-place' | 'stopped';
+
+export function skipped(name: TrialName | 'rest', reason: Reason): Finding {
+  return { code: 'probe.not-tried', status: 'skip', subject: name, facts: { reason } };
+}

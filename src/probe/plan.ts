@@ -54,7 +54,6 @@ const hugeLength = 50_000;
  */
 export function planFor(probe: ProbeRequest): Trial[] {
   const { url, method, body, user, otherUser } = probe;
-  const named = namesUser(url) || namesUser(body ?? '');
   const asking = (as: string, more: Partial<HttpRequest> = {}) =>
     requestFor(probe, { url: urlFor(url, as), body: body === undefined ? undefined : bodyFor(body, as), ...more });
   const trial = (name: TrialName, request: HttpRequest): Trial => ({ name, request });
@@ -71,13 +70,18 @@ export function planFor(probe: ProbeRequest): Trial[] {
   return [
     ...(hasSession(probe) ? [trial('session', asking(user))] : []),
     trial('no-session', withoutSession(asking(user), probe)),
-    ...(named ? nameable : []),
+    ...(hasPlace(probe) ? nameable : []),
     ...(method === 'GET' ? [] : [trial('malformed', malformed(asking(user)))]),
     trial('foreign-origin', withHeaders(asking(user), { origin: foreignOrigins(url)['foreign-origin'] })),
     trial('null-origin', withHeaders(asking(user), { origin: foreignOrigins(url)['null-origin'] })),
     trial('preflight', preflight(asking(user), probe)),
     ...(method === 'GET' ? [] : [trial('get', getting(probe))]),
   ];
+}
+
+/** Whether there is a place where another user can be named. */
+export function hasPlace({ url, body }: Pick<ProbeRequest, 'url' | 'body'>): boolean {
+  return namesUser(url) || namesUser(body ?? '');
 }
 
 /** Of a header that makes no session, and holds no secret. */

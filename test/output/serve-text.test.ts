@@ -10,10 +10,9 @@ const token = { at, event: 'token' as const, user: 'alice', scopes: ['user_id:al
 
 it.each<[entry: ServedEntry, line: string]>([
   [{ ...token, expiresAt: '2026-11-30T17:53:16Z' }, '16:53:16  200  alice  2 scopes, expires in 1 hour'],
-  [{ ...token, expiresAt: null }, '16:53:16  200  alice  2 scopes, never expires'],
   [
-    { ...token, expiresAt: null, missing: ['inbox:read:messages', 'x\n::y'] },
-    '16:53:16  200  alice  2 scopes, never expires; Courier did not grant inbox:read:messages, x\\n:\\u{3a}y',
+    { ...token, expiresAt: '2026-11-30T16:55:16Z', missing: ['inbox:read:messages', 'x\n::y'] },
+    '16:53:16  200  alice  2 scopes, expires in 2 minutes; Courier did not grant inbox:read:messages, x\\n:\\u{3a}y',
   ],
   [
     { at, event: 'refused', status: 403, code: 'user.refused', user: `\u001b[2J${'b'.repeat(99)}` },
@@ -35,7 +34,7 @@ it.each<[entry: ServedEntry, line: string]>([
 
 it('its status is green, yellow or red', () => {
   const statuses: ServedEntry[] = [
-    { ...token, expiresAt: null },
+    { ...token, expiresAt: at },
     { at, event: 'refused', status: 401, code: 'session.missing', user: null },
     { at, event: 'failed', status: 503, user: null, reason: '' },
   ];
