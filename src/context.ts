@@ -39,17 +39,48 @@ export interface Stream {
   isTerminal: boolean;
   /** @throws {Failure} `output.failed`; a reader that went away is no failure */
   write(text: string): void;
+  /** For what is written for long: unlike `write` it keeps no signal waiting. */
+  sink(): Promise<Sink>;
 }
+
+/** Where many texts go, one after another. */
+export interface Sink {
+  /** False once the reader went away. */
+  readonly isOpen: boolean;
+  /**
+   * Resolves when there is room for more; undefined where there is.
+   * @throws {Failure} `output.failed`, of what was written before
+   */
+  write(text: string): Promise<void> | undefined;
+  /**
+   * Resolves when all of it is written, and kept on its disk.
+   * @throws {Failure} `output.failed`
+   */
+  end(): Promise<void>;
+}
+
+/** Bytes as they come. Ends early where a signal that it was made with is aborted. */
+export type Chunks = AsyncGenerator<Buffer>;
 
 export interface Input {
   isTerminal: boolean;
   /** All of it, or undefined when it is longer than `limitBytes`. */
   read(limitBytes: number): Promise<string | undefined>;
+  /** Throws what node:fs throws. */
+  chunks(signal: AbortSignal): Chunks;
 }
 
 export interface Files {
   /** Undefined when the file is longer than `limitBytes`. Rejects with what node:fs throws, or `interrupted.signal`. */
   read(path: string, limitBytes: number): Promise<string | undefined>;
+  /** Throws what node:fs throws. */
+  chunks(path: string, signal: AbortSignal): Chunks;
+  /** In bytes; undefined for what is no file, of the plain kind. */
+  size(path: string): number | undefined;
+  /** A file that only its owner reads: a new one, or, to `append`, one that is there, too. Rejects with what node:fs throws. */
+  sink(path: string, how: { append: boolean }): Promise<Sink>;
+  /** Puts a file in the place of another, at once. Rejects with what node:fs throws. */
+  replace(path: string, by: string): Promise<void>;
   /** Whether there is a file, of the plain kind. */
   isFile(path: string): boolean;
   /** Makes the file, or, unless it must be new, replaces what is in it. Rejects with what node:fs throws. */

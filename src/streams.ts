@@ -75,11 +75,21 @@ function textOf(bytes: Buffer): string {
   return bytes[0] === 0xff && bytes[1] === 0xfe ? bytes.toString('utf16le').slice(1) : bytes.toString('utf8');
 }
 
-let reading = false;
+let threads = 0;
 
-/** Whether a thread of Node's opens or reads: it cannot be called off, and `process.exit` would wait for it. */
-export function isReading(): boolean {
-  return reading;
+/** Whether a thread of Node's opens, reads or writes: it cannot be called off, and `process.exit` would wait for it. */
+export function isInThread(): boolean {
+  return threads > 0;
+}
+
+/** Work that a thread of Node's does. */
+export async function byThread<T>(work: Promise<T>): Promise<T> {
+  threads += 1;
+  try {
+    return await work;
+  } finally {
+    threads -= 1;
+  }
 }
 
 async function inThread<T>(
@@ -89,9 +99,9 @@ async function inThread<T>(
   return new Promise((resolve, reject) => {
     const interrupted = () => reject(new Failure('interrupted.signal', {}));
     interruption.addEventListener('abort', interrupted, { once: true });
-    reading = true;
+    threads += 1;
     work((error, value) => {
-      reading = false;
+      threads -= 1;
       interruption.removeEventListener('abort', interrupted);
       if (error) reject(error);
       else resolve(value);

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { appendFileSync, fstatSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, fstatSync, openSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
@@ -9,7 +9,7 @@ import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
 import { Failure } from './errors.js';
-import { isReading, readAll, readFile, sleep, writeAll } from './streams.js';
+import { isInThread, readAll, readFile, sleep, writeAll } from './streams.js';
 
 /** The real outside. With bin, the only file that touches `process`. `keychainScript` is `bin/keychain.cjs`. */
 export function system(keychainScript: string): Context {
@@ -55,6 +55,20 @@ export function system(keychainScript: string): Context {
       write: async (path, text, { isNew = false } = {}) =>
         writeFileSync(asFile(path), text, { flag: isNew ? 'wx' : 'w' }),
       append: async (path, text) => appendFileSync(asFile(path), text),
+      async *chunks(path, signal) {
+        const { fileChunks } = await import('./flows.js');
+        yield* fileChunks(path, signal);
+      },
+      size(path) {
+        const stats = statSync(path, { throwIfNoEntry: false });
+        return stats?.isFile() ? stats.size : undefined;
+      },
+      async sink(path, { append }) {
+        const { sinkTo } = await import('./flows.js');
+        return sinkTo(openSync(asFile(path), append ? 'a' : 'wx', 0o600));
+      },
+      // Of a link, what it leads to.
+      replace: async (path, by) => renameSync(by, realpathSync(path)),
     },
     async run(command, variables, { hasStdin }) {
       const { runChild } = await import('./child.js');
@@ -105,7 +119,7 @@ function asFile(path: string): string {
 
 /** Ends the process. Where it cannot exit, it dies of the interrupt itself, which a shell reports as 130 too. */
 export function exit(code: number): void {
-  if (code !== 130 || !isReading()) process.exit(code);
+  if (code !== 130 || !isInThread()) process.exit(code);
   process.removeAllListeners('SIGINT');
   process.kill(process.pid, 'SIGINT');
 }
@@ -174,6 +188,10 @@ function stream(fd: number, { optional = false } = {}): Stream {
         if (!optional) throw error;
       }
     },
+    async sink() {
+      const { sinkTo } = await import('./flows.js');
+      return sinkTo(fd);
+    },
   };
 }
 
@@ -198,5 +216,9 @@ function input(fd: number, interruption: () => AbortSignal): Input {
       return isTerminal(fd);
     },
     read: async (limitBytes) => readAll(fd, limitBytes, interruption()),
+    async *chunks(signal) {
+      const { streamChunks } = await import('./flows.js');
+      yield* streamChunks(process.stdin, signal);
+    },
   };
 }

@@ -7,9 +7,10 @@ import { version } from '../src/version.js';
 const ranks = [
   ['main'],
   ['system', 'cli', 'index'],
-  ['streams', 'child'],
+  ['flows', 'child'],
+  ['streams'],
   ['commands'],
-  ['probe', 'backend', 'emulator'],
+  ['probe', 'backend', 'emulator', 'bulk'],
   ['speaking', 'untyped', 'outside', 'guard', 'listening'],
   ['output'],
   ['environments'],

@@ -1,4 +1,4 @@
-import type { Context } from '../context.js';
+import type { Context, Stream } from '../context.js';
 import type { Finding } from '../report.js';
 import { describe } from './messages/findings.js';
 import { type Paint, isColoured, paintFor } from './paint.js';
@@ -29,9 +29,11 @@ export interface ConsoleFlags {
   debug?: boolean | undefined;
 }
 
+type Spoken = Pick<Stream, 'isTerminal' | 'write'>;
+
 /** Everything that leaves the process passes here, and is redacted by value. */
 export async function makeConsole(
-  { stdout, stderr, variables }: Pick<Context, 'stdout' | 'stderr' | 'variables'>,
+  { stdout, stderr, variables }: Record<'stdout' | 'stderr', Spoken> & Pick<Context, 'variables'>,
   secrets: Secrets,
   flags: ConsoleFlags,
 ): Promise<Console> {

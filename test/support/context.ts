@@ -1,5 +1,5 @@
 import { run } from '../../src/cli.js';
-import type { Context } from '../../src/context.js';
+import type { Context, Sink, Stream } from '../../src/context.js';
 import type { HttpRequest, HttpResponse, Network, Transport } from '../../src/courier/transport.js';
 import type { Keychain } from '../../src/environments/keychain.js';
 import type { EnvironmentRecord } from '../../src/environments/record.js';
@@ -66,12 +66,32 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       return outside.transport.send(request);
     },
   };
+  const sink = (write: (text: string) => void): Sink => ({
+    isOpen: true,
+    write(text) {
+      write(text);
+      return undefined;
+    },
+    async end() {},
+  });
+  const stream = (name: 'stdout' | 'stderr'): Stream => {
+    const write = (text: string) => void (output[name] += text);
+    return { isTerminal, write, sink: async () => sink(write) };
+  };
+  const textOf = (path: string) => {
+    const text = outside.files?.[path];
+    if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return text;
+  };
   const context: Context = {
-    stdout: { isTerminal, write: (text) => void (output.stdout += text) },
-    stderr: { isTerminal, write: (text) => void (output.stderr += text) },
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
     stdin: {
       isTerminal: outside.stdin === undefined && isTerminal,
       read: async (limit) => ((outside.stdin ?? '').length > limit ? undefined : (outside.stdin ?? '')),
+      async *chunks() {
+        yield Buffer.from(outside.stdin ?? '');
+      },
     },
     variables: outside.variables ?? {},
     now: () => now,
@@ -83,10 +103,15 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       secret: async (question) => answer(question) as string,
     },
     files: {
-      async read(path) {
-        const text = outside.files?.[path];
-        if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
-        return text;
+      read: async (path) => textOf(path),
+      async *chunks(path) {
+        yield Buffer.from(textOf(path));
+      },
+      size: (path) => outside.files?.[path]?.length,
+      sink: async (path) => sink((text) => (written[path] = (written[path] ?? '') + text)),
+      async replace(path, by) {
+        written[path] = written[by] ?? '';
+        delete written[by];
       },
       isFile: (path) => outside.files?.[path] !== undefined,
       async write(path, text) {

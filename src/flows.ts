@@ -1,0 +1,121 @@
+import { close, createReadStream, fdatasync, fstatSync, open, statSync, write } from 'node:fs';
+import { Socket } from 'node:net';
+import { promisify } from 'node:util';
+import type { Chunks, Sink } from './context.js';
+import { Failure, errnoOf } from './errors.js';
+import { byThread } from './streams.js';
+
+/** What flows through: input in chunks, and output at the pace of its reader. Neither keeps signals waiting. */
+
+/** Fewer and larger chunks cost less; more would only take memory. */
+const chunkBytes = 262_144;
+
+/**
+ * A file in chunks; a pipe, too, such as a shell's `<(…)`. Ends where `signal` says so.
+ * @throws what node:fs throws
+ */
+export async function* fileChunks(path: string, signal: AbortSignal): Chunks {
+  const isPipe = statSync(path).isFIFO();
+  // A thread that reads a pipe would keep the process from ending.
+  const stream = isPipe
+    ? new Socket({ fd: await byThread(promisify(open)(path, 'r')), readable: true, writable: false })
+    : createReadStream(path, { highWaterMark: chunkBytes });
+  yield* streamChunks(stream, signal);
+}
+
+/** What a stream gives, until it ends or `signal` says so. */
+export async function* streamChunks(
+  stream: NodeJS.ReadableStream & AsyncIterable<unknown>,
+  signal: AbortSignal,
+): Chunks {
+  const interrupted = () => (stream as Socket).destroy();
+  if (signal.aborted) interrupted();
+  signal.addEventListener('abort', interrupted, { once: true });
+  try {
+    for await (const chunk of stream) yield chunk as Buffer;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    signal.removeEventListener('abort', interrupted);
+    interrupted();
+  }
+}
+
+/** Whoever writes more than this many characters waits for the reader. */
+const roomLength = 1024 * 1024;
+
+/** What a power cut may cost, in milliseconds. */
+const syncEveryMs = 1000;
+
+const [writeSome, syncData, closeFile] = [promisify(write), promisify(fdatasync), promisify(close)];
+
+/** Texts to a descriptor, in their order: those of one turn of the event loop go together. A file is synced at intervals. */
+export function sinkTo(fd: number): Sink {
+  const isFile = fstatSync(fd).isFile();
+  let texts: string[] = [];
+  let length = 0;
+  let synced = performance.now();
+  let isOpen = true;
+  let failure: Failure | undefined;
+  let flushing: Promise<void> | undefined;
+
+  const flush = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    while (texts.length > 0 && isOpen) {
+      const together = Buffer.from(texts.join(''));
+      texts = [];
+      length = 0;
+      isOpen = await writeAllTo(fd, together);
+      if (!isFile || performance.now() - synced < syncEveryMs) continue;
+      await syncData(fd);
+      synced = performance.now();
+    }
+  };
+  const flushed = async () => {
+    try {
+      await flush();
+    } catch (error) {
+      failure = asFailure(error);
+    }
+    flushing = undefined;
+  };
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    write(text) {
+      if (failure) throw failure;
+      texts.push(text);
+      length += text.length;
+      flushing ??= flushed();
+      return length > roomLength ? flushing : undefined;
+    },
+    async end() {
+      await flushing;
+      if (failure) throw failure;
+      if (isFile) await syncData(fd);
+      // The streams of the process stay.
+      if (fd > 2) await closeFile(fd);
+    },
+  };
+}
+
+function asFailure(error: unknown): Failure {
+  return error instanceof Failure ? error : new Failure('output.failed', { reason: errnoOf(error) });
+}
+
+/** False when the reader went away. */
+async function writeAllTo(fd: number, bytes: Buffer): Promise<boolean> {
+  for (let done = 0; done < bytes.length;) {
+    try {
+      const { bytesWritten } = await byThread(writeSome(fd, bytes, done, bytes.length - done, null));
+      done += bytesWritten;
+    } catch (error) {
+      const reason = errnoOf(error);
+      if (reason === 'EPIPE') return false;
+      if (reason !== 'EAGAIN') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+  return true;
+}
