@@ -59,7 +59,7 @@ export class Pace {
   #since: number;
   #pausedUntil = -Infinity;
   #next = -Infinity;
-  #waiting: (() => void)[] = [];
+  readonly #waiting: (() => void)[] = [];
   #callOff: (() => void) | undefined;
 
   constructor(limits: PaceLimits, clock: PaceClock) {
@@ -68,19 +68,9 @@ export class Pace {
     this.#since = clock.now();
   }
 
-  /** How many are under way. */
-  get underWay(): number {
-    return this.#underWay;
-  }
-
   /** Whether anything was ever accepted. */
   get isProven(): boolean {
     return this.#isProven;
-  }
-
-  /** For how many milliseconds the server wants to be left alone. */
-  get pausedMs(): number {
-    return Math.max(0, this.#pausedUntil - this.#clock.now());
   }
 
   /** Resolves when a request may begin, and counts it; undefined where that is now. In the order of the calls. */
@@ -106,10 +96,10 @@ export class Pace {
     this.#release();
   }
 
-  /** Nobody has a turn any more. */
+  /** Nobody is kept waiting any more: those who are find out themselves that it is over. */
   stop(): void {
-    this.#waiting = [];
     this.#callOff?.();
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #widen(): void {
