@@ -1,9 +1,8 @@
-import { setMaxListeners } from 'node:events';
 import { type Asked, checkGrant } from '../checks/grant.js';
 import { hostOf } from '../courier/answers.js';
-import { issueHttpRequest, tokenOf } from '../courier/client.js';
+import { issueBody, issueHttpRequest, tokenOf } from '../courier/client.js';
 import { type Attempted, reasonToRetry, retryAfterSeconds, retryDelayMs } from '../courier/retry.js';
-import type { Transport } from '../courier/transport.js';
+import type { HttpRequest, Transport } from '../courier/transport.js';
 import { Failure, familyOf, isFailure } from '../errors.js';
 import type { Finding } from '../report.js';
 import { type Claims, readClaims } from '../token/claims.js';
@@ -77,11 +76,12 @@ export async function* mintAll(
 class Run {
   readonly #jobs: AsyncIterator<Job> | Iterator<Job>;
   readonly #at: MintingAt;
+  /** Of every request all but the body. */
+  readonly #request: HttpRequest;
   readonly #from: { host: string; environment: string };
   readonly #limits: PaceLimits;
   readonly #outside: RunOutside;
   readonly #pace: Pace;
-  readonly #abandoned = manyListened(new AbortController());
   readonly #outcomes: Outcome[] = [];
   /** Those that wait to be sent once more. */
   readonly #resting = new Set<() => void>();
@@ -95,6 +95,7 @@ class Run {
   constructor(jobs: AsyncIterable<Job> | Iterable<Job>, at: MintingAt, limits: PaceLimits, outside: RunOutside) {
     this.#jobs = Symbol.asyncIterator in jobs ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
     this.#at = at;
+    this.#request = issueHttpRequest({ ...at, scopes: [], expiresIn: '' });
     this.#from = { host: hostOf(at.baseUrl), environment: at.environment };
     this.#limits = limits;
     this.#outside = outside;
@@ -115,11 +116,10 @@ class Run {
     }
   }
 
-  /** What is under way is called off. */
+  /** No more is wanted. What is under way is not called off: each request would have to listen for it, and is soon over. */
   abandon(): void {
     this.#interrupt();
     this.#outside.signal?.removeEventListener('abort', this.#interrupt);
-    this.#abandoned.abort();
     // It may be waiting for a job itself: that is not waited for.
     void Promise.resolve(this.#jobs.return?.()).catch(() => {});
   }
@@ -169,13 +169,13 @@ class Run {
 
   /** Undefined where the run stopped before anything came of it. */
   async #mint(user: string, asked: Asked & { expiresIn: string }): Promise<Outcome | undefined> {
-    const request = issueHttpRequest({ ...this.#at, ...asked, signal: this.#abandoned.signal });
+    const body = issueBody(asked.scopes, asked.expiresIn);
     for (let tries = 0; ; tries += 1) {
       const turn = this.#pace.turn();
       if (turn) await turn;
       if (this.#stopped !== undefined) return undefined;
       const begunAt = this.#outside.now();
-      const attempted = await this.#at.transport.send(request).catch((error: Error) => error);
+      const attempted = await this.#send(body);
       const reason = reasonToRetry(attempted);
       const pause = attempted instanceof Error ? null : retryAfterSeconds(attempted);
       const isLeft = reason !== undefined && tries < (this.#pace.isProven ? retries : firstRetries);
@@ -185,6 +185,15 @@ class Run {
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
+    }
+  }
+
+  async #send(body: string): Promise<Attempted> {
+    const { method, url, headers, timeoutMs } = this.#request;
+    try {
+      return await this.#at.transport.send({ method, url, headers, body, timeoutMs });
+    } catch (error) {
+      return error as Error;
     }
   }
 
@@ -231,12 +240,6 @@ const quick = quickFinder(() => '');
 /** As `decodeJwt`. Whether the embedded Courier signed it is not asked here. */
 function decodeQuickly(raw: string): Jwt {
   return quick(raw)?.token ?? decodeJwt(raw);
-}
-
-/** Each request that is under way listens: many are no leak. */
-function manyListened(controller: AbortController): AbortController {
-  setMaxListeners(0, controller.signal);
-  return controller;
 }
 
 function cameOf(attempted: Attempted, pause: number | null): Came {

@@ -30,10 +30,15 @@ export function issueHttpRequest(request: Omit<IssueRequest, 'environment'>): Ht
       'Content-Type': 'application/json',
       'User-Agent': userAgent,
     },
-    body: JSON.stringify({ scope: request.scopes.join(' '), expires_in: request.expiresIn }),
+    body: issueBody(request.scopes, request.expiresIn),
     timeoutMs: request.timeoutMs,
     signal: request.signal,
   };
+}
+
+/** What differs from one request to the next. */
+export function issueBody(scopes: string[], expiresIn: string): string {
+  return JSON.stringify({ scope: scopes.join(' '), expires_in: expiresIn });
 }
 
 /**

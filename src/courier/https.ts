@@ -1,6 +1,5 @@
 import type { Agent, IncomingMessage, RequestOptions, request as httpRequest } from 'node:http';
 import { Failure } from '../errors.js';
-import type { Connections } from './many.js';
 import { refuseNodeDebug } from './node-debug.js';
 import { proxyFor } from './proxy.js';
 import { isLoopback } from './regions.js';
@@ -27,19 +26,20 @@ export function networkTransport(variables: NetworkVariables): WideNetwork {
     routes.set(key, route);
     return route;
   };
-  const connections = new Map<string, Promise<Connections>>();
-  const connectionsTo = async (url: URL) => {
-    const { Connections: Many } = await import('./many.js');
-    return new Many(url);
+  // Of the URL that was asked for last: a run of many asks for one.
+  let many: { url: string; send: Promise<WideNetwork['send']> } | undefined;
+  const manyTo = async (url: URL): Promise<WideNetwork['send']> => {
+    const route = proxyOf(url) === undefined ? undefined : await routeTo(url);
+    if (route) return async (request) => exchange(request, url, route);
+    const { Connections } = await import('./many.js');
+    const connections = new Connections(url);
+    return async (request) => connections.send(request);
   };
   return {
     async sendMany(request) {
       refuseNodeDebug(variables, 'requests');
-      const url = new URL(request.url);
-      if (proxyOf(url) !== undefined) return exchange(request, url, await routeTo(url));
-      const kept = connections.get(url.origin) ?? connectionsTo(url);
-      connections.set(url.origin, kept);
-      return (await kept).send(request);
+      if (many?.url !== request.url) many = { url: request.url, send: manyTo(new URL(request.url)) };
+      return (await many.send)(request);
     },
     async send(request) {
       refuseNodeDebug(variables, 'requests');

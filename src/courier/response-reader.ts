@@ -107,13 +107,13 @@ function headIn(text: string): Head {
   const [first = '', ...lines] = text.split('\r\n');
   const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first) ?? [];
   if (status === undefined) throw new ProtocolError();
-  const headers: Record<string, string> = Object.create(null) as Record<string, string>;
+  const headers: Record<string, string> = {};
   for (const line of lines) {
     const colon = line.indexOf(':');
     const name = line.slice(0, colon).toLowerCase();
-    if (colon < 1 || /[^!-~]/.test(name)) throw new ProtocolError();
+    if (colon < 1 || /[^!-~]|^__proto__$/.test(name)) throw new ProtocolError();
     const value = line.slice(colon + 1).trim();
-    headers[name] = name in headers ? `${headers[name]}, ${value}` : value;
+    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
   }
   const connection = headers.connection?.toLowerCase() ?? '';
   const ending = endingOf(Number(status), headers);
