@@ -86,7 +86,7 @@ ForceCommand cd && eval "$SSH_ORIGINAL_COMMAND"
   writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(`${key}.pub`, 'utf8')}`);
   const entry = `Host ${name}\n  HostName 127.0.0.1\n  Port ${port}\n  UserKnownHostsFile ${known}`;
   const isBusy = () => childrenOf(daemon.pid!).length > 0;
-  return { name, home, entry, isBusy, die: () => killAll(daemon) };
+  return { name, home, entry, isBusy, die: () => end(daemon) };
 }
 
 async function freePort(): Promise<number> {
@@ -109,14 +109,19 @@ async function listening(daemon: ChildProcess): Promise<void> {
   });
 }
 
-async function killAll(daemon: ChildProcess): Promise<void> {
+async function end(daemon: ChildProcess): Promise<void> {
   if (daemon.exitCode !== null || daemon.signalCode !== null) return;
   const gone = new Promise((resolve) => daemon.once('exit', resolve));
-  for (const pid of frozen(daemon.pid!)) signal(pid, 'SIGKILL');
+  killTree(daemon.pid!);
   await gone;
 }
 
-/** A process and all below it. They are stopped, as one that runs may start others meanwhile. */
+/** Kills a process and all below it. */
+export function killTree(root: number): void {
+  for (const pid of frozen(root)) signal(pid, 'SIGKILL');
+}
+
+/** They are stopped: one that runs may start others meanwhile. */
 function frozen(pid: number): number[] {
   signal(pid, 'SIGSTOP');
   return [pid, ...childrenOf(pid).flatMap((child) => frozen(child.pid))];
