@@ -37,6 +37,8 @@ export interface Context {
 
 export interface Stream {
   isTerminal: boolean;
+  /** Whether it goes to a file, of the plain kind. */
+  isFile: boolean;
   /** @throws {Failure} `output.failed`; a reader that went away is no failure */
   write(text: string): void;
   /** For what is written for long: unlike `write` it keeps no signal waiting. */
@@ -77,8 +79,11 @@ export interface Files {
   chunks(path: string, signal: AbortSignal): Chunks;
   /** In bytes; undefined for what is no file, of the plain kind. */
   size(path: string): number | undefined;
-  /** A file that only its owner reads: a new one, or, to `append`, one that is there, too. Rejects with what node:fs throws. */
-  sink(path: string, how: { append: boolean }): Promise<Sink>;
+  /**
+   * A file that only its owner reads: `new`, in the place of what is there (`anew`), or behind it (`append`). Rejects with
+   * what node:fs throws.
+   */
+  sink(path: string, how: 'new' | 'anew' | 'append'): Promise<Sink>;
   /** Puts a file in the place of another, at once. Rejects with what node:fs throws. */
   replace(path: string, by: string): Promise<void>;
   /** Whether there is a file, of the plain kind. */

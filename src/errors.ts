@@ -26,6 +26,14 @@ export interface FailureFacts {
   'usage.file': { option: string; path: string; reason: string };
   /** `path` is empty for what the library was given. */
   'usage.seed': { path: string; problem: string };
+  /** A line that names no user. `subject`: what of it. */
+  'usage.user-line': { problem: UserLineProblem; subject?: string; suggestion?: string };
+  'usage.no-users': { path: string };
+  'usage.users-csv': { header: string };
+  /** Without a `column`, none of the columns looks like the users'. */
+  'usage.users-column': { column?: string; columns: string[] };
+  /** What `--resume` reads and `issue --users` did not write. */
+  'usage.resume': { path: string; line: number };
   'usage.no-config': { path: string };
   'usage.config': { path: string; problems: ConfigProblem[] };
   'usage.listen': { host: string; port: number; reason: string };
@@ -136,6 +144,15 @@ export interface ConfigProblem {
 }
 
 export type FailureCode = keyof FailureFacts;
+export type UserLineProblem =
+  | 'too-long'
+  | 'not-utf8'
+  | 'json'
+  | 'no-user'
+  | 'type'
+  | 'unknown'
+  | 'csv-quote'
+  | 'csv-short';
 export type UserProblem = 'empty' | 'whitespace' | 'unseen' | 'placeholder' | 'unpaired-surrogate' | 'api-key';
 export type DurationProblem =
   | 'no-unit'

@@ -1,5 +1,14 @@
 import { setMaxListeners } from 'node:events';
-import { appendFileSync, fstatSync, openSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  fstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
@@ -63,9 +72,11 @@ export function system(keychainScript: string): Context {
         const stats = statSync(path, { throwIfNoEntry: false });
         return stats?.isFile() ? stats.size : undefined;
       },
-      async sink(path, { append }) {
+      async sink(path, how) {
         const { sinkTo } = await import('./flows.js');
-        return sinkTo(openSync(asFile(path), append ? 'a' : 'wx', 0o600));
+        // Its old rights would be kept otherwise, and its old owner.
+        if (how === 'anew') rmSync(asFile(path), { force: true });
+        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600));
       },
       // Of a link, what it leads to.
       replace: async (path, by) => renameSync(by, realpathSync(path)),
@@ -180,6 +191,9 @@ function stream(fd: number, { optional = false } = {}): Stream {
   return {
     get isTerminal() {
       return isTerminal(fd);
+    },
+    get isFile() {
+      return fstatSync(fd).isFile();
     },
     write(text) {
       try {

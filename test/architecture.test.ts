@@ -20,7 +20,7 @@ const ranks = [
   ['token'],
   ['report', 'request-entry'],
   ['errors'],
-  ['version'],
+  ['version', 'memo'],
 ];
 /** No I/O, no clock, no chance: what they need is given to them. */
 const pureRooms = ['checks', 'scopes', 'snippets', 'token'];

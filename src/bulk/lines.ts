@@ -79,8 +79,10 @@ class Splitter {
   }
 
   #keep(text: string): void {
+    // Cut anew with each chunk, a line without an end would be copied as often.
+    if (this.#isTooLong) return;
     const whole = this.#rest === '' ? text : this.#rest + text;
-    this.#isTooLong ||= whole.length > this.#limit;
-    this.#rest = whole.length > this.#limit ? whole.slice(0, this.#limit) : whole;
+    this.#isTooLong = whole.length > this.#limit;
+    this.#rest = this.#isTooLong ? whole.slice(0, this.#limit) : whole;
   }
 }

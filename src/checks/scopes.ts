@@ -1,7 +1,8 @@
+import { memo } from '../memo.js';
 import type { Finding } from '../report.js';
 import { type Surface, defaultSurface } from '../scopes/catalogue.js';
 import { suggestionFor, surfaceOf } from '../scopes/compose.js';
-import { covers, entryOf, forTenant, isWrite, tenantsIn } from '../scopes/match.js';
+import { covers, entryOf, forTenant, isUser, isWrite, tenantsIn } from '../scopes/match.js';
 import type { Expectations } from './expectations.js';
 
 export interface Requirement {
@@ -31,6 +32,32 @@ export function requirementOf(expected: Expectations, granted: string[]): Requir
     recommended: [...new Set(union('recommended'))].filter((scope) => !required.includes(scope)),
     optional: union('optional'),
   };
+}
+
+/** What is required of a token with certain scopes, and what is found of them. `fix` mints a better one. */
+export interface ScopeChecks {
+  requirement: Requirement;
+  findings(fix: string[]): Finding[];
+}
+
+/** Stands in a finding for the fix of the token that it is about. */
+const someFix: string[] = [];
+
+/**
+ * The same for many tokens, which differ in their users and seldom in their scopes: findings are shared between them.
+ * @throws {Failure} `usage.value` for an unknown surface
+ */
+export function scopeChecker(expected: Expectations): (granted: string[]) => ScopeChecks {
+  const namesUser = expected.require?.some(isUser) ?? false;
+  const checksOf = memo((scopes): ScopeChecks => {
+    const granted = scopes.split(' ').filter(Boolean);
+    const requirement = requirementOf(expected, granted);
+    const findings = checkScopes(granted, requirement, someFix);
+    if (findings.every(({ fix }) => fix !== someFix)) return { requirement, findings: () => findings };
+    const fixed = (fix: string[]) => findings.map((one) => (one.fix === someFix ? { ...one, fix } : one));
+    return { requirement, findings: fixed };
+  });
+  return (granted) => checksOf((namesUser ? granted : granted.filter((scope) => !isUser(scope))).join(' '));
 }
 
 /** Missing scopes fail, missing recommended ones warn, and what is granted beyond both warns. */

@@ -3,6 +3,7 @@ export const valuedFlags = new Set(
   [
     '-e --env --region --timeout --env-file -u --user --for --scope --tenant --expires-in --output --api-key-file',
     '--storage --require --tenant-scope --min-ttl --leeway --token-file',
+    '--users --users-column --out --resume --shard --rate',
     '--other-user --header --body --method --token-path --lang --allow-user --path --origin',
     '--port --host --seed --allow-host --allow-origin --missing-scope --clock --report --reporter --concurrency',
   ].flatMap((names) => names.split(' ')),

@@ -6,18 +6,19 @@ import { exitCodeOf } from '../report.js';
 import { isoOrNull } from '../token/time.js';
 import { dryRun } from './dry-run.js';
 import { environmentView } from './environment.js';
-import { type MintOptions, type Minted, addMintOptions, askedBy, mint, requestWarnings, summary } from './minting.js';
+import { type UsersOptions, addUsersOptions, judgeUsersUsage, refuseUsersOptions } from './issue/options.js';
+import { type Minted, addMintOptions, askedBy, mint, requestWarnings, summary } from './minting.js';
 import { examples, oneOf } from './options.js';
 import type { Act, Tools } from './tools.js';
 import { pasteable } from './words.js';
 
-interface IssueOptions extends MintOptions {
+interface IssueOptions extends UsersOptions {
   output?: 'token' | 'env';
   dryRun?: boolean;
 }
 
 export function define(command: Command, act: Act): void {
-  addMintOptions(command)
+  addUsersOptions(addMintOptions(command))
     .argument('[user]')
     .option('--output <format>', 'token, or env: COURIER_JWT=… lines', oneOf('--output', ['token', 'env'] as const))
     .option('--dry-run', 'print the request as curl, and send nothing')
@@ -28,6 +29,8 @@ export function define(command: Command, act: Act): void {
         ['courier-jwt issue -u alice --env local', 'no key, no network'],
         ['courier-jwt issue -u alice --for inbox,push | pbcopy', 'one token on the clipboard'],
         ['courier-jwt issue -u alice --expires-in 1h --json', 'with what was granted'],
+        ['courier-jwt issue --users users.txt --out tokens.ndjson', 'a token for each, a line each'],
+        ['courier-jwt issue --users users.txt --resume tokens.ndjson', 'for those who have none yet'],
       ),
     )
     .action(act(issue));
@@ -36,6 +39,12 @@ export function define(command: Command, act: Act): void {
 }
 
 async function issue(options: IssueOptions, tools: Tools, [word]: (string | undefined)[]): Promise<number> {
+  if (options.users !== undefined) {
+    judgeUsersUsage(options, word);
+    const { issueUsers } = await import('./issue/users.js');
+    return issueUsers(options, tools);
+  }
+  refuseUsersOptions(options);
   judgeUsage(options, word, tools.flags.json);
   const asked = askedBy(options, 'issue');
   if (options.dryRun) return dryRun({ ...asked, warnings: requestWarnings(asked) }, options, tools);

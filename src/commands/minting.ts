@@ -76,30 +76,44 @@ export interface Minted {
 export async function mint(asked: Asking, options: MintOptions, tools: Tools): Promise<Minted> {
   const choice = await chooseFor(options, tools);
   const environment = await open(choice, tools);
-  await confirmProduction(environment, options, tools);
+  await confirmProduction(environment, `a token that opens ${asked.user}'s real inbox`, options, tools);
   const before = [...requestWarnings(asked), ...keyWarnings(environment, tools)];
   before.forEach(tools.console.warn);
   const token = await mintToken(targetOf(environment), asked, tools);
   const claims = readClaims(token.payload);
-  if (isProductionScope(claims.tenantScope) && !environment.production.known && !options.allowProduction)
-    throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
+  refuseProduction(claims, environment, options);
   tools.console.maskInActions(token.raw);
   const granted = [...checkGrant(claims, asked), ...localWarning(token, choice)];
   granted.forEach(tools.console.warn);
   return { token, claims, asked, choice, apiKey: environment.apiKey, warnings: [...before, ...granted], granted };
 }
 
-/** A production key mints what opens a real user's inbox: `--yes` is not enough. */
-async function confirmProduction({ choice, production }: Environment, options: MintOptions, tools: Tools) {
+/** A production key mints what opens a real user's inbox: `--yes` is not enough. `what`: for the question. */
+export async function confirmProduction(
+  { choice, production }: Environment,
+  what: string,
+  options: Pick<MintOptions, 'allowProduction'>,
+  tools: Tools,
+): Promise<void> {
   if (!production.known || options.allowProduction) return;
   const environment = labelOf(choice);
   if (!canPrompt(tools)) throw new Failure('production.unconfirmed', { environment, how: production.how });
-  const question = say`${environment} is production. Mint a token that opens ${options.user ?? ''}'s real inbox?`;
+  const question = say`${environment} is production. Mint ${what}?`;
   if (!(await tools.context.prompts.confirm(question)))
     throw new Failure('usage.declined', { what: 'minting a production token' });
 }
 
-export function requestWarnings({ scopes, lifetimeSeconds }: Asking): Finding[] {
+/** @throws {Failure} `production.unconfirmed`, where only the token says that it is production's: then nobody sees it */
+export function refuseProduction(
+  { tenantScope }: Claims,
+  { choice, production }: Environment,
+  { allowProduction }: Pick<MintOptions, 'allowProduction'>,
+): void {
+  if (!isProductionScope(tenantScope) || production.known || allowProduction) return;
+  throw new Failure('production.unconfirmed', { environment: labelOf(choice), how: 'minted' });
+}
+
+export function requestWarnings({ scopes, lifetimeSeconds }: Pick<Asking, 'scopes' | 'lifetimeSeconds'>): Finding[] {
   const unknown = scopes.filter((scope) => entryOf(scope) === undefined);
   const long: Finding = { code: 'expiry.long', status: 'warn', facts: { lifetimeSeconds } };
   return [

@@ -32,6 +32,15 @@ export function seconds(option: string, { zero = false, least = 0 } = {}) {
   };
 }
 
+/** A whole number, from 1. */
+export function wholeNumber(option: string, most: number) {
+  return (value: string): number => {
+    const number = Number(value);
+    if (/^\d{1,9}$/.test(value) && number >= 1 && number <= most) return number;
+    throw new Failure('usage.value', { option, value, reason: `it takes a number from 1 to ${most}` });
+  };
+}
+
 export function oneOf<T extends string>(option: string, choices: readonly T[]) {
   return (value: string): T => {
     const choice = choices.find((candidate) => candidate === value);

@@ -35,7 +35,7 @@ export async function dispatch(words: string[], context: Context, secrets: Secre
       const flags = command.optsWithGlobals<GlobalFlags>();
       const console = await makeConsole(context, secrets, flags);
       const operands = run ?? command.args;
-      exitCode = await runner(command.opts<never>(), { context, console, secrets, flags }, operands);
+      exitCode = await runner(command.opts<never>(), { context, console, secrets, flags, argv }, operands);
     };
   const named = commandTable.filter(({ name }) => argv.includes(name));
   // Where the first word names the command, the others need not be there.

@@ -6,7 +6,7 @@ import { githubProblems } from '../output/reporters/github.js';
 import { humanReport } from '../output/reporters/human.js';
 import { junitProblems } from '../output/reporters/junit.js';
 import { exitCodeOf, makeReport } from '../report.js';
-import { examples } from './options.js';
+import { examples, wholeNumber } from './options.js';
 import { type Reporter, type ReporterOptions, addReporter, isWatched, reporterOf, tellReport } from './reporting.js';
 import { readConfig } from './smoke/config.js';
 import { defaultFile, init } from './smoke/init.js';
@@ -25,7 +25,7 @@ export function define(command: Command, act: Act): void {
     .argument('[file]', `what to check (default: ${defaultFile}); init writes one`)
     .argument('[new file]', 'where init writes it')
     .option('--online', 'try each token on Courier, too, whatever the file says')
-    .option('--concurrency <n>', 'how many checks at once', concurrency, 8)
+    .option('--concurrency <n>', 'how many checks at once', wholeNumber('--concurrency', 100), 8)
     .option('--allow-production', 'mint from production keys, too: no file can say that')
     .addHelpText(
       'after',
@@ -99,9 +99,4 @@ async function configText(path: string, tools: Tools): Promise<string> {
 function problemsAs(reporter: Reporter, path: string, problems: ConfigProblem[]): string | undefined {
   if (reporter === 'github') return githubProblems(path, problems);
   return reporter === 'junit' ? junitProblems(path, problems) : undefined;
-}
-
-function concurrency(value: string): number {
-  if (/^[1-9]\d?$|^100$/.test(value)) return Number(value);
-  throw new Failure('usage.value', { option: '--concurrency', value, reason: 'it takes a number from 1 to 100' });
 }

@@ -26,6 +26,8 @@ export interface Tools {
   console: Console;
   secrets: Secrets;
   flags: GlobalFlags;
+  /** The words of the command line that are ours, to repeat them. */
+  argv: string[];
 }
 
 /** A command's work; resolves with the exit code. `operands` are the words that are no options. */

@@ -42,9 +42,23 @@ export function issueHttpRequest(request: Omit<IssueRequest, 'environment'>): Ht
  */
 export async function issueToken(transport: Transport, request: IssueRequest, retry: RetryContext): Promise<Jwt> {
   const response = await withRetries(() => transport.send(issueHttpRequest(request)), retry);
-  const host = hostOf(request.baseUrl);
-  if (response.status < 200 || response.status > 299) throw failureOf(response, host, request.environment);
-  return tokenIn(response.body, host);
+  return tokenOf(response, { host: hostOf(request.baseUrl), environment: request.environment });
+}
+
+/** Whom a failure names. */
+export interface AnswerFrom {
+  host: string;
+  /** What the key belongs to. */
+  environment: string;
+}
+
+/**
+ * The token that Courier answered with.
+ * @throws {Failure} as `issueToken`
+ */
+export function tokenOf(response: HttpResponse, { host, environment }: AnswerFrom, decode = decodeJwt): Jwt {
+  if (response.status < 200 || response.status > 299) throw failureOf(response, host, environment);
+  return tokenIn(response.body, host, decode);
 }
 
 function failureOf(response: HttpResponse, host: string, environment: string): Failure {
@@ -54,7 +68,7 @@ function failureOf(response: HttpResponse, host: string, environment: string): F
   return statusFailure(response, host);
 }
 
-function tokenIn(body: string, host: string): Jwt {
+function tokenIn(body: string, host: string, decode: typeof decodeJwt): Jwt {
   const answer = parseJson(body);
   if (answer === undefined) throw new Failure('courier.nonsense', { host, problem: 'not-json' });
   const token = fieldOf(answer, 'token');
@@ -62,7 +76,7 @@ function tokenIn(body: string, host: string): Jwt {
   try {
     if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
       throw new Failure('token.none', { bytes: token.length, binary: false });
-    return decodeJwt(token);
+    return decode(token);
   } catch {
     throw new Failure('courier.nonsense', { host, problem: 'not-a-jwt' });
   }

@@ -1,4 +1,4 @@
-import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, IncomingMessage, RequestOptions, request as httpRequest } from 'node:http';
 import { Failure } from '../errors.js';
 import { refuseNodeDebug } from './node-debug.js';
 import { proxyFor } from './proxy.js';
@@ -17,44 +17,42 @@ export type NetworkVariables = Record<string, string | undefined>;
  * @throws {Failure} `usage.node-debug`: Node would print the API key
  */
 export function networkTransport(variables: NetworkVariables): Network {
-  const agents = new Map<string, Promise<Agent>>();
-  const agentFor = (url: URL) => {
+  const routes = new Map<string, Promise<Route>>();
+  const routeTo = async (url: URL) => {
     const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, variables);
     const key = `${url.protocol}${proxy ?? ''}`;
-    const agent = agents.get(key) ?? makeAgent(url, proxy);
-    agents.set(key, agent);
-    return { agent, viaProxy: proxy !== undefined };
+    const route = routes.get(key) ?? makeRoute(url, proxy);
+    routes.set(key, route);
+    return route;
   };
   return {
     async send(request) {
       refuseNodeDebug(variables, 'requests');
       const url = new URL(request.url);
-      const { agent, viaProxy } = agentFor(url);
-      return exchange(request, url, { agent: await agent, viaProxy });
+      return exchange(request, url, await routeTo(url));
     },
     async openSocket(request) {
       refuseNodeDebug(variables, 'requests');
       const url = new URL(request.url);
-      const { agent, viaProxy } = agentFor(new URL(request.url.replace(/^ws/, 'http')));
+      const route = await routeTo(new URL(request.url.replace(/^ws/, 'http')));
       const { openSocket } = await import('./socket.js');
-      return openSocket(request, url, { agent: await agent, viaProxy });
+      return openSocket(request, url, route);
     },
   };
 }
 
 /** How a request gets there. */
 export interface Route {
+  request: typeof httpRequest;
   agent: Agent;
   viaProxy: boolean;
 }
 
-async function makeAgent(url: URL, proxy: string | undefined): Promise<Agent> {
-  if (proxy !== undefined) {
-    const { HttpsProxyAgent } = await import('https-proxy-agent');
-    return new HttpsProxyAgent(proxy, { keepAlive: true });
-  }
-  const node = await nodeClient(url);
-  return new node.Agent({ keepAlive: true });
+async function makeRoute(url: URL, proxy: string | undefined): Promise<Route> {
+  const { request, Agent: NodeAgent } = await nodeClient(url);
+  if (proxy === undefined) return { request, agent: new NodeAgent({ keepAlive: true }), viaProxy: false };
+  const { HttpsProxyAgent } = await import('https-proxy-agent');
+  return { request, agent: new HttpsProxyAgent(proxy, { keepAlive: true }), viaProxy: true };
 }
 
 /** node:https costs more to load than node:http: only what the URL needs. */
@@ -63,7 +61,6 @@ async function nodeClient(url: URL): Promise<typeof import('node:https') | typeo
 }
 
 async function exchange(request: HttpRequest, url: URL, route: Route): Promise<HttpResponse> {
-  const node = await nodeClient(url);
   const options: RequestOptions & { rejectUnauthorized: true } = {
     method: request.method,
     headers: request.headers,
@@ -74,7 +71,7 @@ async function exchange(request: HttpRequest, url: URL, route: Route): Promise<H
   return new Promise((resolve, reject) => {
     const { signal, timeoutMs } = request;
     let tunnelled = !route.viaProxy;
-    const sent = node.request(url, options, (response) =>
+    const sent = route.request(url, options, (response) =>
       readBody(response, url.host).then(settle(resolve), settle(fail)),
     );
     const deadline = setTimeout(() => {

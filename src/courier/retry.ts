@@ -1,5 +1,8 @@
-import { Failure, isFailure } from '../errors.js';
+import { isFailure } from '../errors.js';
 import type { HttpResponse } from './transport.js';
+
+/** What came of an attempt: an answer, or what it failed with. */
+export type Attempted = HttpResponse | Error;
 
 /** A longer `Retry-After` is not waited for: the caller is told instead. */
 const retryAfterCapSeconds = 20;
@@ -23,13 +26,13 @@ export interface RetryContext {
  */
 export async function withRetries(attempt: () => Promise<HttpResponse>, context: RetryContext): Promise<HttpResponse> {
   for (let tries = 0; ; tries += 1) {
-    const outcome = await attempt().catch((error: unknown) => error);
-    const reason = retryable(outcome);
-    const delayMs = delayOf(outcome, tries, context.random());
+    const attempted = await attempt().catch((error: Error) => error);
+    const reason = reasonToRetry(attempted);
+    const delayMs = retryDelayMs(attempted, tries, context.random());
     const longestMs = Math.min(retryAfterCapSeconds * 1000, context.timeLeftMs?.() ?? Infinity);
     if (reason === undefined || tries === retries || delayMs > longestMs) {
-      if (isResponse(outcome)) return outcome;
-      throw outcome;
+      if (attempted instanceof Error) throw attempted;
+      return attempted;
     }
     context.onRetry?.({ reason, delayMs, attempt: tries + 2, of: retries + 1 });
     await context.sleep(delayMs);
@@ -46,20 +49,18 @@ export function retryAfterSeconds(response: HttpResponse): number | null {
   return Number.isNaN(at) || Number.isNaN(now) ? null : Math.max(0, (at - now) / 1000);
 }
 
-function retryable(outcome: unknown): string | undefined {
-  if (isFailure(outcome, 'courier.unreachable'))
-    return ['certificate', 'proxy'].includes(outcome.facts.reason) ? undefined : outcome.facts.detail;
-  if (!isResponse(outcome)) return undefined;
-  const { status } = outcome;
+/** Why an attempt is worth another, in a word: the status, or the error's name; undefined where it is not. */
+export function reasonToRetry(attempted: Attempted): string | undefined {
+  if (isFailure(attempted, 'courier.unreachable'))
+    return ['certificate', 'proxy'].includes(attempted.facts.reason) ? undefined : attempted.facts.detail;
+  if (attempted instanceof Error) return undefined;
+  const { status } = attempted;
   return status === 408 || status === 429 || status >= 500 ? String(status) : undefined;
 }
 
-function delayOf(outcome: unknown, tries: number, random: number): number {
-  const asked = isResponse(outcome) ? retryAfterSeconds(outcome) : null;
+/** How long to wait before the next attempt; `tries` were made before this one, and `random` is from 0 to 1. */
+export function retryDelayMs(attempted: Attempted, tries: number, random: number): number {
+  const asked = attempted instanceof Error ? null : retryAfterSeconds(attempted);
   // Jitter takes up to a quarter off, so that many clients do not come back together.
   return asked === null ? firstDelayMs * 2 ** tries * (1 - random / 4) : asked * 1000;
-}
-
-function isResponse(outcome: unknown): outcome is HttpResponse {
-  return typeof outcome === 'object' && outcome !== null && 'status' in outcome && !(outcome instanceof Failure);
 }

@@ -18,11 +18,19 @@ export interface ScopeRequest {
  * The scopes to mint for a user, `user_id:` first: required and recommended of every surface, and the caller's own.
  * @throws {Failure} `user.invalid`, `tenant.invalid`, `tenant.unused`, `scope.user-id`, `scope.invalid`, `usage.value`
  */
-export function composeScopes({ user, for: ids = [], scopes = [], tenant }: ScopeRequest): string[] {
+export function composeScopes({ user, ...wanted }: ScopeRequest): string[] {
   assertUser(user);
+  return [`user_id:${user}`, ...wantedScopes(wanted)];
+}
+
+/**
+ * `composeScopes` without the user: the same for all users.
+ * @throws {Failure} as `composeScopes`, but for `user.invalid`
+ */
+export function wantedScopes({ for: ids = [], scopes = [], tenant }: Omit<ScopeRequest, 'user'>): string[] {
   const own = scopes.flatMap(splitScopes);
   const wanted = [...(ids.length > 0 || own.length === 0 ? scopesOf(ids) : []), ...own];
-  return [...new Set([`user_id:${user}`, ...(tenant === undefined ? wanted : narrowed(wanted, tenant))])];
+  return [...new Set(tenant === undefined ? wanted : narrowed(wanted, tenant))];
 }
 
 /**

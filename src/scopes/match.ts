@@ -1,9 +1,20 @@
+import { memo } from '../memo.js';
 import { type ScopeEntry, catalogue } from './catalogue.js';
 
 /** The catalogue's entry for a scope, or undefined: Courier documents no such scope. */
 export function entryOf(scope: string): ScopeEntry | undefined {
-  return catalogue.find((entry) => matches(entry.scope, scope));
+  // Each has a user of its own.
+  if (isUser(scope)) return userEntry;
+  return documented(scope);
 }
+
+/** Whether a scope names a user; what follows is all of the id, colons too (`auth0:123`). */
+export function isUser(scope: string): boolean {
+  return scope.startsWith('user_id:');
+}
+
+const userEntry = catalogue.find(({ scope }) => isUser(scope));
+const documented = memo((scope) => catalogue.find((entry) => matches(entry.scope, scope)));
 
 /** Whether a token with `granted` may do what `wanted` names. Exact, segment by segment; a whole covers its parts. */
 export function covers(granted: string, wanted: string): boolean {
@@ -24,12 +35,10 @@ export function tenantsIn(scopes: string[]): string[] {
 
 /** Whether a scope changes something at Courier. */
 export function isWrite(scope: string): boolean {
-  return scope.split(':').includes('write');
+  return !isUser(scope) && scope.split(':').includes('write');
 }
 
 function matches(pattern: string, scope: string): boolean {
-  // A user id may hold colons (`auth0:123`): it is the only parameter that runs to the end.
-  if (pattern === 'user_id:<id>') return scope.startsWith('user_id:');
   const segments = scope.split(':');
   const expected = pattern.split(':');
   if (segments.length !== expected.length) return false;

@@ -23,20 +23,22 @@ const expectedTypes = {
   exp: 'number',
   nbf: 'number',
 } as const;
+const typedClaims = Object.entries(expectedTypes);
 
 /** Reads the claims of a payload; never throws. */
 export function readClaims(payload: JsonObject): Claims {
+  const scopes = scopesIn(payload);
   const string = (claim: string) => (typeof payload[claim] === 'string' ? payload[claim] : null);
   const number = (claim: string) => (typeof payload[claim] === 'number' ? payload[claim] : null);
   return {
-    scopes: scopesIn(payload),
-    users: usersIn(payload),
+    scopes,
+    users: usersOf(scopes),
     issuedAt: number('iat'),
     expiresAt: number('exp'),
     notBefore: number('nbf'),
     tenantId: string('tenant_id'),
     tenantScope: string('tenant_scope'),
-    mistyped: Object.entries(expectedTypes)
+    mistyped: typedClaims
       .filter(([claim, expected]) => claim in payload && typeof payload[claim] !== expected)
       .map(([claim, expected]) => ({ claim, expected, found: typeName(payload[claim]) })),
   };
@@ -48,7 +50,11 @@ export function scopesIn(payload: JsonObject): string[] {
 }
 
 export function usersIn(payload: JsonObject): string[] {
-  const users = scopesIn(payload).filter((scope) => scope.startsWith('user_id:'));
+  return usersOf(scopesIn(payload));
+}
+
+function usersOf(scopes: string[]): string[] {
+  const users = scopes.filter((scope) => scope.startsWith('user_id:'));
   return [...new Set(users.map((scope) => scope.slice('user_id:'.length)))];
 }
 

@@ -45,7 +45,11 @@ export function isUnsigned(header: JsonObject): boolean {
 
 /** The JSON object in one base64url segment. */
 export function decodePart(segment: string, part: 'header' | 'payload'): JsonObject {
-  const value = parsePart(segment, part);
+  return objectOf(parsePart(segment, part), part);
+}
+
+/** What a segment's JSON must be. */
+export function objectOf(value: unknown, part: 'header' | 'payload'): JsonObject {
   if (value === null) throw new Failure('token.part', { part, problem: 'null' });
   if (Array.isArray(value)) throw new Failure('token.part', { part, problem: 'array' });
   if (typeof value !== 'object') throw new Failure('token.part', { part, problem: 'not-an-object' });
@@ -56,12 +60,11 @@ export function decodePart(segment: string, part: 'header' | 'payload'): JsonObj
 /** No claim is nested so: what shows it would run out of stack. */
 const deepest = 100;
 
-function isDeep(value: object): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > deepest) return true;
-    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
-  }
+function isDeep(value: unknown, depth = 0): boolean {
+  if (depth > deepest) return true;
+  if (typeof value !== 'object' || value === null) return false;
+  // Of a stream each token is looked at: a list of the values would cost more than looking.
+  for (const name in value) if (isDeep((value as JsonObject)[name], depth + 1)) return true;
   return false;
 }
 

@@ -55,14 +55,17 @@ function candidatesIn(text: string): string[] {
 }
 
 /** `{"a":1}` in base64url: what is shorter need not be decoded to know that it is no header. */
-const shortestHeader = 10;
-const longestHeader = 8192;
+export const shortestHeader = 10;
+export const longestHeader = 8192;
+
+/** `{` and what may follow it. */
+export const headerStart = /^e[w-z]/;
 
 /** The header at the end of a segment: in `Bearer%20eyJ…` and in JSON's `\neyJ…` it has something before it. */
 function headerOf(segment: string): string | undefined {
   const start = segment.indexOf('eyJ');
   if (segment.length < shortestHeader || segment.length > longestHeader) return undefined;
-  return [segment, start > 0 ? segment.slice(start) : ''].find((part) => /^e[w-z]/.test(part) && isObject(part));
+  return [segment, start > 0 ? segment.slice(start) : ''].find((part) => headerStart.test(part) && isObject(part));
 }
 
 /** Looked at first, for a failure of the decoder costs a hundred times as much. */

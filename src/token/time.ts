@@ -21,5 +21,5 @@ export function secondsAhead(claims: Pick<Claims, 'issuedAt' | 'notBefore'>, now
 export function isoOrNull(seconds: unknown): string | null {
   if (typeof seconds !== 'number') return null;
   const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? null : date.toISOString().replace(/\.\d+Z$/, 'Z');
+  return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, -'.000Z'.length)}Z`;
 }

@@ -76,7 +76,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
   });
   const stream = (name: 'stdout' | 'stderr'): Stream => {
     const write = (text: string) => void (output[name] += text);
-    return { isTerminal, write, sink: async () => sink(write) };
+    return { isTerminal, isFile: false, write, sink: async () => sink(write) };
   };
   const textOf = (path: string) => {
     const text = outside.files?.[path];

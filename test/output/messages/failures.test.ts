@@ -25,6 +25,13 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.no-dashes': [{ word: evil }, { word: evil, suggestion: ['courier-jwt', 'exec'] }],
   'usage.repeated': [{ option: evil }],
   'usage.conflict': [{ options: [evil, evil], reason: evil }, { options: [fine] }],
+  'usage.user-line': (
+    ['too-long', 'not-utf8', 'json', 'no-user', 'type', 'unknown', 'csv-quote', 'csv-short'] as const
+  ).map((problem) => ({ problem, subject: evil, suggestion: evil })),
+  'usage.no-users': [{ path: evil }],
+  'usage.users-csv': [{ header: `${evil},user` }],
+  'usage.users-column': [{ column: evil, columns: [evil] }, { columns: ['a', 'b'] }],
+  'usage.resume': [{ path: evil, line: 3 }],
   'usage.no-config': [{ path: 'courier-jwt.config.json' }, { path: evil }],
   'usage.config': [
     {

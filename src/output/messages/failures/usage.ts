@@ -12,6 +12,7 @@ import {
   replacing,
   shown,
 } from './sentences.js';
+import { userLine } from './user-line.js';
 
 export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
   'usage.parser': ({ message, command: name }) => ({
@@ -109,6 +110,25 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`${path === '' ? 'that' : `--seed ${path}`} is no seed: ${short(problem, 200)}.`,
     fix: help('emulator'),
   }),
+  'usage.user-line': (facts) => ({ message: userLine(facts), fix: help('issue') }),
+  'usage.no-users': ({ path }) => ({
+    message: say`--users ${path}: there is nobody in it.`,
+    fix: help('issue'),
+  }),
+  'usage.users-csv': ({ header }) => ({
+    message: say`--users looks like CSV, with the header ${short(header)}: name the column that the users are in.`,
+    fix: help('issue'),
+    again: { add: ['--users-column', likelyColumn(header.split(/[,;\t]/))] },
+  }),
+  'usage.users-column': ({ column, columns }) => ({
+    message: say`${column === undefined ? '--users' : `--users-column ${shown(column)}`}: ${column === undefined ? 'which column are the users in' : 'there is no such column'}? There are ${short(columns.map(shown).join(', '), 200)}.`,
+    fix: help('issue'),
+    again: { without: ['--users-column'], add: ['--users-column', likelyColumn(columns)] },
+  }),
+  'usage.resume': ({ path, line }) => ({
+    message: say`--resume ${path}: line ${line} is not from issue --users. Nothing was changed; --out writes to a new file.`,
+    fix: help('issue'),
+  }),
   'usage.no-config': ({ path }) => ({
     message: say`there is no ${path}: smoke init writes one to start with.`,
     fix: command('smoke', 'init', ...(path === 'courier-jwt.config.json' ? [] : [path])),
@@ -175,6 +195,10 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'interrupted.signal': () => ({ message: 'interrupted.', fix: help() }),
 };
+
+/** The column that users are likely to be in. */
+const likelyColumn = (columns: string[]) =>
+  columns.map((name) => name.trim().replace(/^"|"$/g, '')).find((name) => /user|^id$/i.test(name)) ?? columns[0]!;
 
 const exported = (url: string | undefined) => url && ['export', `COURIER_BASE_URL=${url}`];
 

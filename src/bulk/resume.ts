@@ -1,0 +1,57 @@
+import { fieldOf, parseJson } from '../courier/answers.js';
+import { Failure } from '../errors.js';
+import type { Shard } from './jobs.js';
+import type { Line } from './lines.js';
+import { HashSet, hashOf, shardOf } from './seen.js';
+
+/** What an earlier run has written. */
+export interface Earlier {
+  /** Those who have a token. */
+  minted: HashSet;
+  count: number;
+  /** Whether a new line can follow, and no user would be there twice. */
+  isSound: boolean;
+}
+
+/**
+ * Reads what `issue --users` wrote: tokens, and users who got none. Its last line may be torn, by whatever ended it.
+ * @throws {Failure} `usage.resume` for a line that is none of that
+ */
+export async function readEarlier(batches: AsyncIterable<Line[]>, path: string): Promise<Earlier> {
+  const minted = new HashSet();
+  let count = 0;
+  let isSound = true;
+  let torn: number | undefined;
+  for await (const lines of batches)
+    for (const { number, text } of lines) {
+      if (torn !== undefined) throw new Failure('usage.resume', { path, line: torn });
+      const written = writtenIn(text);
+      if (written === undefined) torn = number;
+      else if (written.isMinted && minted.add(hashOf(written.user))) count += 1;
+      else isSound = false;
+    }
+  return { minted, count, isSound: isSound && torn === undefined };
+}
+
+/**
+ * The lines to keep: each user who has a token, once, and who got none but is of another shard. The others are minted for now.
+ */
+export async function* keptOf(batches: AsyncIterable<Line[]>, shard: Shard | undefined): AsyncGenerator<string> {
+  const seen = new HashSet();
+  for await (const lines of batches)
+    for (const { text } of lines) {
+      const written = writtenIn(text);
+      if (!written) continue;
+      const hash = hashOf(written.user);
+      const isElsewhere = shard !== undefined && shardOf(hash, shard.count) !== shard.index - 1;
+      if ((written.isMinted || isElsewhere) && seen.add(hash)) yield `${text}\n`;
+    }
+}
+
+function writtenIn(text: string): { user: string; isMinted: boolean } | undefined {
+  const value = parseJson(text);
+  const user = fieldOf(value, 'user');
+  if (typeof user !== 'string') return undefined;
+  const isMinted = typeof fieldOf(value, 'token') === 'string';
+  return isMinted || fieldOf(value, 'error') !== undefined ? { user, isMinted } : undefined;
+}

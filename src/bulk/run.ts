@@ -1,0 +1,249 @@
+import { setMaxListeners } from 'node:events';
+import { type Asked, checkGrant } from '../checks/grant.js';
+import { hostOf } from '../courier/answers.js';
+import { issueHttpRequest, tokenOf } from '../courier/client.js';
+import { type Attempted, reasonToRetry, retryAfterSeconds, retryDelayMs } from '../courier/retry.js';
+import type { Transport } from '../courier/transport.js';
+import { Failure, familyOf, isFailure } from '../errors.js';
+import type { Finding } from '../report.js';
+import { type Claims, readClaims } from '../token/claims.js';
+import type { Jwt } from '../token/decode.js';
+import { type Came, Pace, type PaceClock, type PaceLimits } from './pace.js';
+
+/** One user's token to mint, or why it cannot be. */
+export type Job = { user: string; asked: Asked & { expiresIn: string } } | { user: string; failure: Failure };
+
+/** What came of a job. */
+export type Outcome = { user: string } & (
+  | { token: string; claims: Claims; warnings: Finding[] }
+  | { failure: Failure }
+  | { lacking: Finding }
+);
+
+/** Where tokens are minted, and with which key. */
+export interface MintingAt {
+  transport: Transport;
+  baseUrl: string;
+  apiKey: string;
+  /** For messages: what the key belongs to. */
+  environment: string;
+  /** Per attempt, in milliseconds. */
+  timeoutMs: number;
+}
+
+export interface RunOutside extends PaceClock {
+  /** From 0 to 1, for jitter. */
+  random(): number;
+  /** Aborted when no more jobs are to be taken; what is under way is let finish. */
+  signal?: AbortSignal | undefined;
+  /** Told of each request that is sent once more, and why. */
+  onRetry?: ((reason: string) => void) | undefined;
+  /** Told when the server wants to be left alone, and for how many milliseconds. */
+  onPause?: ((ms: number) => void) | undefined;
+  /**
+   * Judges a token before it is handed on.
+   * @throws {Failure} which ends the run, and the token with it
+   */
+  onToken?: ((claims: Claims) => void) | undefined;
+}
+
+/** A minute's trouble is outlived; but while no token was ever minted it is rather a mistake, and soon told. */
+const retries = 5;
+const firstRetries = 2;
+
+/** A longer `Retry-After` ends the run, in seconds: whoever started it may have better to do. */
+const longestPause = 300;
+
+/**
+ * Mints for each job, many at once, at the pace that the server takes; the outcomes come as they are ready. Jobs are taken no
+ * faster than outcomes are. Ends when all are minted, when `signal` says so, and when nobody wants more outcomes.
+ * @throws {Failure} what ends a run: a key that is refused, a server that cannot be the right one, `interrupted.signal`
+ */
+export async function* mintAll(
+  jobs: AsyncIterable<Job> | Iterable<Job>,
+  at: MintingAt,
+  limits: PaceLimits,
+  outside: RunOutside,
+): AsyncGenerator<Outcome> {
+  const run = new Run(jobs, at, limits, outside);
+  try {
+    for (let outcome = await run.next(); outcome; outcome = await run.next()) yield outcome;
+  } finally {
+    run.abandon();
+  }
+}
+
+class Run {
+  readonly #jobs: AsyncIterator<Job> | Iterator<Job>;
+  readonly #at: MintingAt;
+  readonly #from: { host: string; environment: string };
+  readonly #limits: PaceLimits;
+  readonly #outside: RunOutside;
+  readonly #pace: Pace;
+  readonly #abandoned = manyListened(new AbortController());
+  readonly #outcomes: Outcome[] = [];
+  /** Those that wait to be sent once more. */
+  readonly #resting = new Set<() => void>();
+  /** Jobs that are taken and have no outcome yet. */
+  #taken = 0;
+  #isTaking = false;
+  #isEmpty = false;
+  #stopped: Error | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(jobs: AsyncIterable<Job> | Iterable<Job>, at: MintingAt, limits: PaceLimits, outside: RunOutside) {
+    this.#jobs = Symbol.asyncIterator in jobs ? jobs[Symbol.asyncIterator]() : jobs[Symbol.iterator]();
+    this.#at = at;
+    this.#from = { host: hostOf(at.baseUrl), environment: at.environment };
+    this.#limits = limits;
+    this.#outside = outside;
+    this.#pace = new Pace(limits, outside);
+    if (outside.signal?.aborted) this.#interrupt();
+    outside.signal?.addEventListener('abort', this.#interrupt);
+  }
+
+  /** Undefined when there are no more. */
+  async next(): Promise<Outcome | undefined> {
+    for (;;) {
+      this.#take();
+      const outcome = this.#outcomes.shift();
+      if (outcome) return outcome;
+      if (this.#taken === 0 && this.#stopped !== undefined) throw this.#stopped;
+      if (this.#taken === 0 && this.#isEmpty) return undefined;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** What is under way is called off. */
+  abandon(): void {
+    this.#interrupt();
+    this.#outside.signal?.removeEventListener('abort', this.#interrupt);
+    this.#abandoned.abort();
+    // It may be waiting for a job itself: that is not waited for.
+    void Promise.resolve(this.#jobs.return?.()).catch(() => {});
+  }
+
+  readonly #interrupt = () => this.#stop(new Failure('interrupted.signal', {}));
+
+  /** No more is taken or sent; the first reason counts. */
+  #stop(reason: unknown): void {
+    this.#stopped ??= reason instanceof Error ? reason : new Error(String(reason));
+    this.#pace.stop();
+    for (const wake of this.#resting) wake();
+    this.#wake?.();
+  }
+
+  /** Takes jobs while there is room: outcomes that nobody has fetched take some, too. */
+  #take(): void {
+    const hasRoom = this.#taken + this.#outcomes.length < this.#limits.concurrency;
+    if (this.#isTaking || this.#isEmpty || this.#stopped !== undefined || !hasRoom) return;
+    this.#isTaking = true;
+    void this.#next();
+  }
+
+  async #next(): Promise<void> {
+    try {
+      const { done, value } = await this.#jobs.next();
+      this.#isTaking = false;
+      if (done) this.#isEmpty = true;
+      else if (this.#stopped === undefined) void this.#work(value);
+      this.#take();
+      this.#wake?.();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
+  async #work(job: Job): Promise<void> {
+    this.#taken += 1;
+    try {
+      const outcome = 'failure' in job ? job : await this.#mint(job.user, job.asked);
+      if (outcome) this.#outcomes.push(outcome);
+    } catch (error) {
+      this.#stop(error);
+    }
+    this.#taken -= 1;
+    this.#wake?.();
+  }
+
+  /** Undefined where the run stopped before anything came of it. */
+  async #mint(user: string, asked: Asked & { expiresIn: string }): Promise<Outcome | undefined> {
+    const request = issueHttpRequest({ ...this.#at, ...asked, signal: this.#abandoned.signal });
+    for (let tries = 0; ; tries += 1) {
+      const turn = this.#pace.turn();
+      if (turn) await turn;
+      if (this.#stopped !== undefined) return undefined;
+      const begunAt = this.#outside.now();
+      const attempted = await this.#at.transport.send(request).catch((error: Error) => error);
+      const reason = reasonToRetry(attempted);
+      const pause = attempted instanceof Error ? null : retryAfterSeconds(attempted);
+      const isLeft = reason !== undefined && tries < (this.#pace.isProven ? retries : firstRetries);
+      const again = isLeft && (pause ?? 0) <= longestPause;
+      this.#pace.end(begunAt, cameOf(attempted, pause), again ? (pause ?? 0) * 1000 : 0);
+      if (!again) return this.#outcomeOf(user, asked, attempted);
+      this.#outside.onRetry?.(reason);
+      if (pause !== null) this.#outside.onPause?.(pause * 1000);
+      await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    if (this.#stopped !== undefined) return;
+    await new Promise<void>((resolve) => {
+      const callOff = this.#outside.after(ms, () => wake());
+      const wake = () => {
+        callOff();
+        this.#resting.delete(wake);
+        resolve();
+      };
+      this.#resting.add(wake);
+    });
+  }
+
+  /** @throws {Failure} what would be the same for all who follow */
+  #outcomeOf(user: string, asked: Asked, attempted: Attempted): Outcome {
+    const read = this.#read(attempted);
+    if (read instanceof Failure) {
+      if (isTheSameForAll(read, this.#pace.isProven)) throw read;
+      return { user, failure: read };
+    }
+    const claims = readClaims(read.payload);
+    this.#outside.onToken?.(claims);
+    const findings = checkGrant(claims, asked);
+    const lacking = findings.find(({ status }) => status === 'fail');
+    return lacking ? { user, lacking } : { user, token: read.raw, claims, warnings: findings };
+  }
+
+  #read(attempted: Attempted): Jwt | Failure {
+    try {
+      if (attempted instanceof Error) throw attempted;
+      return tokenOf(attempted, this.#from);
+    } catch (error) {
+      if (error instanceof Failure) return error;
+      throw error;
+    }
+  }
+}
+
+/** Each request that is under way listens: many are no leak. */
+function manyListened(controller: AbortController): AbortController {
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
+function cameOf(attempted: Attempted, pause: number | null): Came {
+  if (attempted instanceof Error) return 'neither';
+  const { status } = attempted;
+  if (status < 300) return 'accepted';
+  if (status === 429 || (status >= 500 && pause !== null)) return 'limited';
+  return status >= 500 ? 'troubled' : 'neither';
+}
+
+/** Whether others need not try: once the server has minted anything, it is where it should be. */
+function isTheSameForAll(failure: Failure, isProven: boolean): boolean {
+  if (['key', 'usage'].includes(familyOf(failure.code)) || failure.code === 'courier.redirect') return true;
+  if (isFailure(failure, 'courier.rate-limited')) return (failure.facts.retryAfterSeconds ?? 0) > longestPause;
+  if (isFailure(failure, 'courier.unreachable'))
+    return ['certificate', 'proxy'].includes(failure.facts.reason) || (!isProven && failure.facts.reason !== 'dropped');
+  return failure.code === 'courier.status' && !isProven;
+}

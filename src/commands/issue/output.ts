@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import type { Shard } from '../../bulk/jobs.js';
+import { linesOf } from '../../bulk/lines.js';
+import { type Earlier, keptOf, readEarlier } from '../../bulk/resume.js';
+import { HashSet } from '../../bulk/seen.js';
+import type { Sink } from '../../context.js';
+import { Failure, errnoOf } from '../../errors.js';
+import { isThere } from '../text-file.js';
+import type { Tools } from '../tools.js';
+import type { UsersOptions } from './options.js';
+
+/** A token is shorter, with whatever a user may be called. In characters. */
+const longestWritten = 1024 * 1024;
+
+/**
+ * What is wrong with where it is to be written, before anything is asked or minted.
+ * @throws {Failure} `usage.file-exists` or `usage.conflict`
+ */
+export async function judgeOutput({ users, out, resume }: UsersOptions, tools: Tools): Promise<void> {
+  if (resume !== undefined && users !== undefined && resolve(users) === resolve(resume))
+    throw new Failure('usage.conflict', { options: ['--users', '--resume'], reason: 'they are one file' });
+  if (out !== undefined && !tools.flags.yes && (await isThere(out, tools)))
+    throw new Failure('usage.file-exists', { option: '--out', path: out });
+}
+
+/** What an earlier run wrote, after which a new line can follow: its users are there once, and its lines whole. */
+export async function takeUp(path: string | undefined, shard: Shard | undefined, tools: Tools): Promise<Earlier> {
+  const { files } = tools.context;
+  if (path === undefined || !(await isThere(path, tools))) return { minted: new HashSet(), count: 0, isSound: true };
+  const { signal } = new AbortController();
+  const lines = () => linesOf(files.chunks(path, signal), longestWritten);
+  try {
+    let last: number | undefined;
+    async function* watched() {
+      for await (const chunk of files.chunks(path!, signal)) {
+        last = chunk.at(-1);
+        yield chunk;
+      }
+    }
+    const earlier = await readEarlier(linesOf(watched(), longestWritten), path);
+    if (earlier.isSound && (last === undefined || last === newline)) return earlier;
+    await rewrite(path, keptOf(lines(), shard), tools);
+    return earlier;
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('usage.file', { option: '--resume', path, reason: errnoOf(error) });
+  }
+}
+
+const newline = 10;
+
+/** Beside it first: whatever happens, one of the two is whole. */
+async function rewrite(path: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
+  const beside = `${path}.resuming`;
+  const sink = await files.sink(beside, 'anew');
+  for await (const text of texts) {
+    const room = sink.write(text);
+    if (room) await room;
+  }
+  await sink.end();
+  await files.replace(path, beside);
+}
+
+/** Where results go. */
+export async function openOutput({ out, resume }: UsersOptions, { context, flags }: Tools): Promise<Sink> {
+  const path = resume ?? out;
+  if (path === undefined) return context.stdout.sink();
+  try {
+    return await context.files.sink(path, resume === undefined ? (flags.yes ? 'anew' : 'new') : 'append');
+  } catch (error) {
+    throw new Failure('usage.unwritable', {
+      option: resume === undefined ? '--out' : '--resume',
+      path,
+      reason: errnoOf(error),
+    });
+  }
+}

@@ -1,0 +1,90 @@
+import type { Outcome } from '../../bulk/run.js';
+import { count, errorsText, runText } from '../../output/run-text.js';
+import { spoken } from '../../output/times.js';
+import { type Tools, isAutomated } from '../tools.js';
+
+/** What a run of many has come to, and how it is told meanwhile. */
+export class RunProgress {
+  tokens = 0;
+  readonly errors = new Map<string, number>();
+  readonly warnings = new Map<string, number>();
+  readonly retries = new Map<string, number>();
+  pausedUntil = 0;
+  readonly #tools: Tools;
+  readonly #readPart: () => number | undefined;
+  readonly #isWatched: boolean;
+  readonly #began = performance.now();
+  /** When it was told, and how many there were. */
+  #told = { at: performance.now(), done: 0 };
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(readPart: () => number | undefined, writesTo: 'terminal' | 'elsewhere', tools: Tools) {
+    const { context, flags } = tools;
+    this.#tools = tools;
+    this.#readPart = readPart;
+    this.#isWatched = context.stderr.isTerminal && !isAutomated(context.variables) && !flags.debug;
+    // Between lines that come out on the same terminal it would be read by nobody.
+    if (flags.quiet || (this.#isWatched && writesTo === 'terminal')) return;
+    this.#timer = setInterval(() => this.#tell(), this.#isWatched ? 250 : 10_000);
+  }
+
+  add(outcome: Outcome): void {
+    const add = (to: Map<string, number>, code: string) => to.set(code, (to.get(code) ?? 0) + 1);
+    if ('failure' in outcome) add(this.errors, outcome.failure.code);
+    else if ('lacking' in outcome) add(this.errors, outcome.lacking.code);
+    else {
+      this.tokens += 1;
+      for (const { code } of outcome.warnings) add(this.warnings, code);
+    }
+  }
+
+  /** Takes the line away again. */
+  end(): void {
+    clearInterval(this.#timer);
+    if (this.#timer && this.#isWatched) this.#tools.context.stderr.write('\r\u001b[K');
+    this.#timer = undefined;
+  }
+
+  /** `minted 1200 tokens in 2 seconds, 840 a second; 3 errors (courier.timeout 3)`. */
+  summary(): string {
+    const seconds = (performance.now() - this.#began) / 1000;
+    const errors = this.errors.size > 0 ? `; ${errorsText(this.errors)}` : '';
+    const speed = seconds < 1 ? '' : ` in ${spoken(seconds)}, ${Math.round(this.tokens / seconds)} a second`;
+    return `minted ${count(this.tokens, 'token')}${speed}${errors}`;
+  }
+
+  get #done(): number {
+    return this.tokens + [...this.errors.values()].reduce((sum, times) => sum + times, 0);
+  }
+
+  #tell(): void {
+    const { console, context } = this.#tools;
+    const text = runText({
+      tokens: this.tokens,
+      errors: this.errors,
+      perSecond: this.#perSecond(),
+      read: this.#readPart(),
+      secondsLeft: this.#secondsLeft(),
+      pausedSeconds: Math.max(0, (this.pausedUntil - performance.now()) / 1000),
+    });
+    if (this.#isWatched) context.stderr.write(`\r\u001b[K${text.slice(0, 79)}`);
+    else console.note(text);
+  }
+
+  #perSecond(): number {
+    const before = this.#told;
+    const now = { at: performance.now(), done: this.#done };
+    const seconds = (now.at - before.at) / 1000;
+    // A line that is written often tells of the last seconds, not of the last moment.
+    if (seconds > 3 || !this.#isWatched) this.#told = now;
+    return (now.done - before.done) / Math.max(seconds, 0.001);
+  }
+
+  #secondsLeft(): number | undefined {
+    const part = this.#readPart();
+    const seconds = (performance.now() - this.#began) / 1000;
+    // From less it is a guess.
+    if (!part || part < 0.01 || seconds < 2 || part >= 1) return undefined;
+    return (seconds / part) * (1 - part);
+  }
+}

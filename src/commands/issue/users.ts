@@ -1,0 +1,158 @@
+import { type AskedOfAll, type Passed, jobsOf } from '../../bulk/jobs.js';
+import { resultOf } from '../../bulk/result.js';
+import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bulk/run.js';
+import type { Sink } from '../../context.js';
+import type { Environment } from '../../environments/resolve.js';
+import { documentLine, say, short } from '../../output/escape.js';
+import { count } from '../../output/run-text.js';
+import { shellLine } from '../../output/shell.js';
+import { wantedScopes } from '../../scopes/compose.js';
+import { wordsAgain } from '../again.js';
+import { chooseFor, keyText, open } from '../environment.js';
+import { targetOf } from '../mint.js';
+import { confirmProduction, keyWarnings, refuseProduction, requestWarnings } from '../minting.js';
+import { embedded, network } from '../network.js';
+import { seconds } from '../options.js';
+import type { Tools } from '../tools.js';
+import { pasteable } from '../words.js';
+import { openUsers } from './input.js';
+import type { UsersOptions } from './options.js';
+import { judgeOutput, openOutput, takeUp } from './output.js';
+import { RunProgress } from './progress.js';
+
+/** Mints for all the users that `--users` names; resolves with the exit code. */
+export async function issueUsers(options: UsersOptions, tools: Tools): Promise<number> {
+  const { console, context } = tools;
+  const all = askedOfAll(options);
+  await judgeOutput(options, tools);
+  const stop = new AbortController();
+  const input = await openUsers(options, stop.signal, tools);
+  const environment = await openFor(options, all, tools);
+  const { minted: before, count: earlier } = await takeUp(options.resume, options.shard, tools);
+  const sink = await openOutput(options, tools);
+  // Not before there is something to end: until then a signal ends the process.
+  void context.stopped().then(() => stop.abort());
+  const progress = new RunProgress(input.readPart, sinkPlace(options, tools), tools);
+  const passed: Passed = { repeated: 0, before: 0, elsewhere: 0 };
+  const jobs = jobsOf(input.records, { all, shard: options.shard, before }, passed);
+  const outside = outsideOf(environment, options, progress, stop.signal, tools);
+  const outcomes = mintAll(jobs, await placeOf(environment, tools), limitsOf(options), outside);
+  const isHidden = options.out === undefined && options.resume === undefined && !context.stdout.isFile;
+  try {
+    await writeAll(outcomes, sink, (outcome) => {
+      progress.add(outcome);
+      if (isHidden && 'token' in outcome) console.maskInActions(outcome.token);
+      return `${lineOf(outcome, tools)}\n`;
+    });
+  } catch (error) {
+    progress.end();
+    tellRest(options, earlier + progress.tokens, tools);
+    throw error;
+  }
+  progress.end();
+  // Whoever went away wants no summary.
+  if (sink.isOpen) tellSummary(progress, passed, environment, tools);
+  return progress.errors.size > 0 ? 1 : 0;
+}
+
+/** @throws {Failure} what is wrong for every user */
+function askedOfAll({ for: surfaces, scope: scopes, tenant, expiresIn = '1d' }: UsersOptions): AskedOfAll {
+  seconds('--expires-in', { least: 1 })(expiresIn);
+  wantedScopes({ for: surfaces, scopes, tenant });
+  return { for: surfaces, scopes, tenant, expiresIn };
+}
+
+async function openFor(options: UsersOptions, all: AskedOfAll, tools: Tools): Promise<Environment> {
+  const choice = await chooseFor(options, tools);
+  const environment = await open(choice, tools);
+  await confirmProduction(environment, "tokens that open real users' inboxes", options, tools);
+  const asked = { scopes: wantedScopes(all), lifetimeSeconds: seconds('--expires-in')(all.expiresIn) };
+  for (const warning of [...requestWarnings(asked), ...keyWarnings(environment, tools)]) tools.console.warn(warning);
+  return environment;
+}
+
+async function placeOf(environment: Environment, tools: Tools): Promise<MintingAt> {
+  const { local, baseUrl, apiKey, label } = targetOf(environment);
+  const transport = local ? await embedded(tools) : await network(tools);
+  return { transport, baseUrl, apiKey, environment: label, timeoutMs: tools.flags.timeout * 1000 };
+}
+
+function limitsOf({ concurrency = 64, rate }: UsersOptions) {
+  return { concurrency, perSecond: rate };
+}
+
+function outsideOf(
+  environment: Environment,
+  options: UsersOptions,
+  progress: RunProgress,
+  signal: AbortSignal,
+  { context }: Tools,
+): RunOutside {
+  return {
+    now: () => performance.now(),
+    after(ms, call) {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+    random: context.random,
+    signal,
+    onRetry: (reason) => progress.retries.set(reason, (progress.retries.get(reason) ?? 0) + 1),
+    onPause: (ms) => (progress.pausedUntil = performance.now() + ms),
+    onToken: (claims) => refuseProduction(claims, environment, options),
+  };
+}
+
+async function writeAll(outcomes: AsyncGenerator<Outcome>, sink: Sink, lineFor: (outcome: Outcome) => string) {
+  try {
+    for await (const outcome of outcomes) {
+      const room = sink.write(lineFor(outcome));
+      if (room) await room;
+      if (!sink.isOpen) break;
+    }
+  } finally {
+    await sink.end();
+  }
+}
+
+/** A token is what is asked for; in what else a server or a file has said there may be a secret. */
+function lineOf(outcome: Outcome, { secrets }: Tools): string {
+  const line = documentLine(resultOf(outcome));
+  return 'token' in outcome ? line : secrets.redact(line);
+}
+
+/** The rest of them can still be minted: how. */
+function tellRest({ users, out, resume }: UsersOptions, minted: number, { argv, console }: Tools): void {
+  const path = resume ?? out;
+  const have = `${count(minted, 'user')} ${minted === 1 ? 'has' : 'have'} a token`;
+  if (path === undefined) {
+    console.note(`${have}. To go on later, give --resume a file with what was printed here.`);
+    return;
+  }
+  const words = wordsAgain(argv, { without: ['--out', '--resume', '--yes', '-y'], add: ['--resume', path] });
+  const again = words && pasteable(words);
+  console.note(say`${have}, in ${path}. For the rest${users === '-' ? ', with the same users on stdin' : ''}:`);
+  console.note(`  ${again ? console.err.bold(shellLine(again)) : say`the same command with --resume ${path}`}`);
+}
+
+function tellSummary(progress: RunProgress, passed: Passed, { choice }: Environment, { console }: Tools): void {
+  for (const [code, times] of progress.warnings) console.note(say`${console.err.yellow('warning:')} ${code} ${times}`);
+  const { firstRepeated: first, repeated, before, elsewhere } = passed;
+  if (first)
+    console.note(
+      say`note: ${count(repeated, 'line')} name a user who stands before; each is minted for once. The first: ${short(first.user)}, line ${first.line}.`,
+    );
+  const retried = [...progress.retries.values()].reduce((sum, times) => sum + times, 0);
+  const parts = [
+    progress.summary(),
+    ...(retried > 0 ? [`${count(retried, 'request')} sent again`] : []),
+    ...(before > 0 ? [`${before} had one before`] : []),
+    ...(elsewhere > 0 ? [`${elsewhere} of other shards`] : []),
+    say`key: ${keyText(choice)}`,
+  ];
+  console.note(parts.join('; '));
+}
+
+/** Where results are seen: between them, nobody would read how far it is. */
+function sinkPlace({ out, resume }: UsersOptions, { context }: Tools): 'terminal' | 'elsewhere' {
+  return out === undefined && resume === undefined && context.stdout.isTerminal ? 'terminal' : 'elsewhere';
+}

@@ -1,0 +1,57 @@
+import { type JsonObject, objectOf } from './decode.js';
+import { type FoundToken, headerStart, longestHeader, shortestHeader } from './find.js';
+import { type Sign, isLocal } from './local.js';
+
+/** A token with the JSON of its parts, for whoever looks at all that stands in it. */
+export interface QuickToken {
+  token: FoundToken;
+  header: string;
+  payload: string;
+}
+
+/** Of what is longer than a token's claims ever are. */
+const longestPayload = 65_536;
+
+const bare = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+
+/**
+ * `findToken` for a text that is a token and nothing else, with the same result, in a tenth of the time: of a stream nearly all
+ * are. Undefined for whatever is unusual, or no token. Headers are shared: those of a stream are the same.
+ */
+export function quickFinder(sign: Sign): (text: string) => QuickToken | undefined {
+  const bytes = Buffer.allocUnsafe(longestPayload);
+  const jsonOf = (segment: string) => decoded(segment, bytes);
+  let known: ReturnType<typeof readHeader> = undefined;
+  return (text) => {
+    const [, first, second = '', signature = ''] = bare.exec(text) ?? [];
+    if (first === undefined) return undefined;
+    if (known?.segment !== first) known = readHeader(first, jsonOf);
+    const json = known && jsonOf(second);
+    const payload = json && objectIn(json);
+    if (!known || !payload) return undefined;
+    const jwt = { raw: text, header: known.header, payload, signature };
+    return { token: { ...jwt, doubledBearer: false, local: isLocal(jwt, sign) }, header: known.json, payload: json };
+  };
+}
+
+function readHeader(segment: string, jsonOf: (segment: string) => string | undefined) {
+  if (segment.length < shortestHeader || segment.length > longestHeader || !headerStart.test(segment)) return undefined;
+  const json = jsonOf(segment);
+  const header = json && objectIn(json);
+  return header ? { segment, json, header } : undefined;
+}
+
+/** The text of a segment; undefined where jwt-decode may take it for another: what is cut short, and bytes that are no UTF-8. */
+function decoded(segment: string, bytes: Buffer): string | undefined {
+  if (segment.length % 4 === 1 || segment.length > bytes.length) return undefined;
+  const text = bytes.toString('utf8', 0, bytes.write(segment, 'base64url'));
+  return text.includes('\ufffd') ? undefined : text;
+}
+
+function objectIn(json: string): JsonObject | undefined {
+  try {
+    return objectOf(JSON.parse(json), 'payload');
+  } catch {
+    return undefined;
+  }
+}
