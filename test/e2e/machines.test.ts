@@ -146,7 +146,8 @@ describe('GNU parallel', { timeout: 120_000 }, () => {
       await two.die();
       expect((await running).code).toBe(0);
       expect(mintedIn(readFileSync(join(cwd, 'tokens.ndjson'), 'utf8'))).toEqual(users);
-      expect(askedBy(courier, 'here')).toEqual([]);
+      expect([askedBy(courier, 'here'), askedBy(courier, 'one').length > 1000]).toEqual([[], true]);
+      expect(askedBy(courier, 'one').length + askedBy(courier, 'two').length).toBeGreaterThan(users.length);
     }));
 
   it('what is lost on the way is minted by the last line', async () =>
@@ -194,8 +195,9 @@ describe('GNU parallel', { timeout: 120_000 }, () => {
         const cwd = folderWith(users);
         for (const { home } of [one, two]) copyFileSync(join(cwd, 'users.txt'), join(home, 'users.txt'));
         const script = onShards.replace(/ --workdir \S+| --resume-failed| --resume \S+/g, '');
-        const { code, stdout } = await run(giveKey + script, cwd);
-        expect([code, mintedIn(stdout.slice(stdout.indexOf('{')))]).toEqual([0, users]);
+        await run(giveKey, cwd);
+        const { code, stdout } = await run(script, cwd);
+        expect([code, mintedIn(stdout)]).toEqual([0, users]);
       }));
 
     it('a host dies: the other one goes on where it stopped', async () =>
@@ -208,8 +210,8 @@ describe('GNU parallel', { timeout: 120_000 }, () => {
         expect((await running).code).toBe(0);
         expect(mintedIn(shards(cwd).join(''))).toEqual(users);
         // What was in flight, or not yet on the disk, is minted again; far from all of it.
-        const asked = askedBy(courier, 'one').length + askedBy(courier, 'two').length;
-        expect(asked - users.length).toBeLessThan(500);
+        const again = askedBy(courier, 'one').length + askedBy(courier, 'two').length - users.length;
+        expect([again > 0, again < 500]).toEqual([true, true]);
       }));
 
     it('parallel itself is killed: the same line again completes it', async () =>
@@ -225,6 +227,14 @@ describe('GNU parallel', { timeout: 120_000 }, () => {
         expect(mintedIn(shards(cwd).join('')).length).toBeLessThan(users.length);
         expect((await run(onShards, cwd)).code).toBe(0);
         expect(mintedIn(shards(cwd).join(''))).toEqual(users);
+      }));
+
+    it('what failed, here as no host has a key yet, is run again by the same line', async () =>
+      withMachines(async ({ run }) => {
+        const cwd = folderWith(users.slice(0, 50));
+        expect((await run(onShards, cwd)).code).toBe(8);
+        expect((await run(giveKey + onShards, cwd)).code).toBe(0);
+        expect(mintedIn(shards(cwd).join(''))).toEqual(users.slice(0, 50));
       }));
 
     it.each([

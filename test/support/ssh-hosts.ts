@@ -47,7 +47,7 @@ export async function withSshHosts<T>(
 /** Its private half; the public one is beside it. */
 function newKey(folder: string): string {
   const path = join(folder, 'key');
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
+  execFileSync('/usr/bin/ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', path]);
   return path;
 }
 
