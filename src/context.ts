@@ -1,4 +1,4 @@
-import type { Network } from './courier/transport.js';
+import type { WideNetwork } from './courier/transport.js';
 import type { Keychain } from './environments/keychain.js';
 import type { EnvironmentStore } from './environments/store.js';
 
@@ -14,7 +14,7 @@ export interface Context {
   store: EnvironmentStore;
   keychain: Keychain;
   /** Courier over the network. */
-  network(): Promise<Network>;
+  network(): Promise<WideNetwork>;
   prompts: Prompts;
   files: Files;
   /**

@@ -13,7 +13,7 @@ import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Context, Input, Stream } from './context.js';
 import { refuseNodeDebug } from './courier/node-debug.js';
-import type { Network } from './courier/transport.js';
+import type { WideNetwork } from './courier/transport.js';
 import { fileStore } from './environments/files.js';
 import { keychainProcess } from './environments/keychain-process.js';
 import { keychain } from './environments/keychain.js';
@@ -25,7 +25,7 @@ export function system(keychainScript: string): Context {
   const interruption = interruptions();
   const stdin = input(0, interruption);
   const stderr = stream(2, { optional: true });
-  let network: Promise<Network> | undefined;
+  let network: Promise<WideNetwork> | undefined;
   const prompting = async () => {
     refuseNodeDebug(process.env, 'streams');
     return {

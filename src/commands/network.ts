@@ -1,14 +1,15 @@
 import type { RetryContext } from '../courier/retry.js';
-import type { Network, Transport } from '../courier/transport.js';
+import type { WideNetwork, Transport } from '../courier/transport.js';
 import { visible } from '../output/escape.js';
 import type { Tools } from './tools.js';
 
 /** Courier over the network; what is sent is told with `--debug`. */
-export async function network(tools: Tools): Promise<Network> {
+export async function network(tools: Tools): Promise<WideNetwork> {
   const { context } = tools;
   const outside = await context.network();
   return {
     send: async (request) => told(tools, `${request.method} ${request.url}`, outside.send(request)),
+    sendMany: async (request) => told(tools, `${request.method} ${request.url}`, outside.sendMany(request)),
     // The token stands in its query.
     openSocket: async (request) =>
       told(tools, `WebSocket ${request.url.replace(/\?.*$/s, '')}`, outside.openSocket(request)),
@@ -33,11 +34,13 @@ export function retrying({ context }: Tools, tell: (text: string) => void): Retr
   };
 }
 
+/** A run of many makes thousands a second: none is written down in vain. */
 async function told<T extends { status: number }>(
-  { context, console }: Tools,
+  { context, console, flags }: Tools,
   what: string,
   asking: Promise<T>,
 ): Promise<T> {
+  if (!flags.debug) return asking;
   const started = context.now();
   const line = (outcome: string) =>
     console.debug(visible(`${what} → ${outcome}, ${Math.round((context.now() - started) * 1000)} ms`));

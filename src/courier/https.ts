@@ -1,9 +1,10 @@
 import type { Agent, IncomingMessage, RequestOptions, request as httpRequest } from 'node:http';
 import { Failure } from '../errors.js';
+import type { Connections } from './many.js';
 import { refuseNodeDebug } from './node-debug.js';
 import { proxyFor } from './proxy.js';
 import { isLoopback } from './regions.js';
-import type { HttpRequest, HttpResponse, Network } from './transport.js';
+import type { HttpRequest, HttpResponse, WideNetwork } from './transport.js';
 import { ProxyRefusal, unreachable } from './unreachable.js';
 
 /** No answer of Courier's comes near it. */
@@ -16,16 +17,30 @@ export type NetworkVariables = Record<string, string | undefined>;
  * HTTP by Node's own client, for one request and for many: connections are kept. Certificates are always verified.
  * @throws {Failure} `usage.node-debug`: Node would print the API key
  */
-export function networkTransport(variables: NetworkVariables): Network {
+export function networkTransport(variables: NetworkVariables): WideNetwork {
   const routes = new Map<string, Promise<Route>>();
+  const proxyOf = (url: URL) => (isLoopback(url.hostname) ? undefined : proxyFor(url, variables));
   const routeTo = async (url: URL) => {
-    const proxy = isLoopback(url.hostname) ? undefined : proxyFor(url, variables);
+    const proxy = proxyOf(url);
     const key = `${url.protocol}${proxy ?? ''}`;
     const route = routes.get(key) ?? makeRoute(url, proxy);
     routes.set(key, route);
     return route;
   };
+  const connections = new Map<string, Promise<Connections>>();
+  const connectionsTo = async (url: URL) => {
+    const { Connections: Many } = await import('./many.js');
+    return new Many(url);
+  };
   return {
+    async sendMany(request) {
+      refuseNodeDebug(variables, 'requests');
+      const url = new URL(request.url);
+      if (proxyOf(url) !== undefined) return exchange(request, url, await routeTo(url));
+      const kept = connections.get(url.origin) ?? connectionsTo(url);
+      connections.set(url.origin, kept);
+      return (await kept).send(request);
+    },
     async send(request) {
       refuseNodeDebug(variables, 'requests');
       const url = new URL(request.url);

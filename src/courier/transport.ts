@@ -16,6 +16,12 @@ export interface Network extends Transport {
   openSocket(request: SocketRequest): Promise<{ status: number }>;
 }
 
+/** And for runs of many. */
+export interface WideNetwork extends Network {
+  /** As `send`, for thousands of requests a second. */
+  sendMany(request: HttpRequest): Promise<HttpResponse>;
+}
+
 export interface SocketRequest {
   /** `wss://…`; what is in its query may be secret. */
   url: string;

@@ -1,6 +1,6 @@
 import { run } from '../../src/cli.js';
 import type { Context, Sink, Stream } from '../../src/context.js';
-import type { HttpRequest, HttpResponse, Network, Transport } from '../../src/courier/transport.js';
+import type { HttpRequest, HttpResponse, WideNetwork, Transport } from '../../src/courier/transport.js';
 import type { Keychain } from '../../src/environments/keychain.js';
 import type { EnvironmentRecord } from '../../src/environments/record.js';
 import type { EnvironmentStore } from '../../src/environments/store.js';
@@ -56,10 +56,11 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     return answers.shift();
   };
   const isTerminal = outside.terminal ?? false;
-  const network: Network = {
+  const network: WideNetwork = {
     async openSocket({ url }) {
       return outside.openSocket?.(url) ?? Promise.reject(new Error(`not expected to open: ${url}`));
     },
+    sendMany: async (request) => network.send(request),
     async send(request): Promise<HttpResponse> {
       requests.push(request);
       if (!outside.transport) throw new Error(`not expected to send: ${request.url}`);

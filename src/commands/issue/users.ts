@@ -2,6 +2,7 @@ import { type AskedOfAll, type Passed, jobsOf } from '../../bulk/jobs.js';
 import { resultOf } from '../../bulk/result.js';
 import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bulk/run.js';
 import type { Sink } from '../../context.js';
+import type { WideNetwork, Transport } from '../../courier/transport.js';
 import type { Environment } from '../../environments/resolve.js';
 import { documentLine, say, short } from '../../output/escape.js';
 import { count } from '../../output/run-text.js';
@@ -73,8 +74,12 @@ async function openFor(options: UsersOptions, all: AskedOfAll, tools: Tools): Pr
 
 async function placeOf(environment: Environment, tools: Tools): Promise<MintingAt> {
   const { local, baseUrl, apiKey, label } = targetOf(environment);
-  const transport = local ? await embedded(tools) : await network(tools);
+  const transport = local ? await embedded(tools) : many(await network(tools));
   return { transport, baseUrl, apiKey, environment: label, timeoutMs: tools.flags.timeout * 1000 };
+}
+
+function many({ sendMany }: WideNetwork): Transport {
+  return { send: sendMany };
 }
 
 function limitsOf({ concurrency = 64, rate }: UsersOptions) {
