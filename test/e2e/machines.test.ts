@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -99,7 +99,9 @@ describe('GNU parallel', { timeout: 120_000 }, () => {
     withMachines(async ({ courier, run }) => {
       const cwd = folderWith(users);
       expect(await run(onProcesses, cwd)).toMatchObject({ code: 0, stdout: '' });
-      expect(mintedIn(readFileSync(join(cwd, 'tokens.ndjson'), 'utf8'))).toEqual(users);
+      const out = join(cwd, 'tokens.ndjson');
+      expect(mintedIn(readFileSync(out, 'utf8'))).toEqual(users);
+      expect(statSync(out).mode & 0o777).toBe(0o600);
       expect(askedBy(courier, 'here').toSorted()).toEqual(users);
     }));
 
@@ -118,7 +120,9 @@ describe('GNU parallel', { timeout: 120_000 }, () => {
       const cwd = folderWith(users);
       const { ran, shown } = await watched(run(onHosts, cwd));
       expect(ran).toMatchObject({ code: 0, stdout: '' });
-      expect(mintedIn(readFileSync(join(cwd, 'tokens.ndjson'), 'utf8'))).toEqual(users);
+      const out = join(cwd, 'tokens.ndjson');
+      expect(mintedIn(readFileSync(out, 'utf8'))).toEqual(users);
+      expect(statSync(out).mode & 0o777).toBe(0o600);
       const asked = [one, two].map(({ name }) => askedBy(courier, name));
       expect(asked.flat().toSorted()).toEqual(users);
       expect(asked.map(({ length }) => length > 0)).toEqual([true, true]);

@@ -59,7 +59,8 @@ async function startHost(name: string, variables: Record<string, string>, author
   const port = await freePort();
   const key = newKey(folder);
   const path = [join(home, 'bin'), dirname(process.execPath), process.env.PATH].join(delimiter);
-  const own = Object.entries({ ...variables, HOME: home, PATH: path }).map(([word, value]) => `"${word}=${value}"`);
+  const environment = { ...variables, HOME: home, PATH: path, TMPDIR: folder };
+  const own = Object.entries(environment).map(([variable, value]) => `"${variable}=${value}"`);
   const config = `
 ListenAddress 127.0.0.1
 Port ${port}
