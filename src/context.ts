@@ -29,6 +29,8 @@ export interface Context {
   stopped(): Promise<void>;
   /** Rejects with `interrupted.signal` when interrupted. */
   sleep(ms: number): Promise<void>;
+  /** What frees memory that was used for a short while: who uses much so takes less by it, and no more time. */
+  sweeper(): Promise<() => void>;
   /** From 0 to 1. */
   random(): number;
   /** A UUID. */

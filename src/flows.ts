@@ -41,8 +41,8 @@ export async function* streamChunks(
   }
 }
 
-/** Whoever writes more than this many characters waits for the reader. */
-const roomLength = 1024 * 1024;
+/** Whoever writes more than this many characters waits for the reader: it is what a kill would cost. */
+const roomLength = 32_768;
 
 /** What a power cut may cost, in milliseconds. */
 const syncEveryMs = 1000;
@@ -58,6 +58,7 @@ export function sinkTo(fd: number): Sink {
   let isOpen = true;
   let failure: Failure | undefined;
   let flushing: Promise<void> | undefined;
+  let syncing: Promise<void> | undefined;
 
   const flush = async () => {
     await new Promise((resolve) => setImmediate(resolve));
@@ -66,10 +67,19 @@ export function sinkTo(fd: number): Sink {
       texts = [];
       length = 0;
       isOpen = await writeAllTo(fd, together);
-      if (!isFile || performance.now() - synced < syncEveryMs) continue;
-      await syncData(fd);
-      synced = performance.now();
+      if (isFile && performance.now() - synced > syncEveryMs) syncNow();
     }
+  };
+  // What is written meanwhile does not wait for it.
+  const syncNow = () => {
+    synced = performance.now();
+    syncing ??= syncData(fd)
+      .catch((error: unknown) => {
+        failure = asFailure(error);
+      })
+      .finally(() => {
+        syncing = undefined;
+      });
   };
   const flushed = async () => {
     try {
@@ -92,6 +102,7 @@ export function sinkTo(fd: number): Sink {
     },
     async end() {
       await flushing;
+      await syncing;
       if (failure) throw failure;
       if (isFile) await syncData(fd);
       // The streams of the process stay.

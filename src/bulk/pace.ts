@@ -161,10 +161,11 @@ export class Pace {
     if (this.#waiting.length > 0) this.#wait();
   }
 
-  /** Where only time is waited for; else the next that ends releases. */
+  /** For time alone: where there is no room, whichever ends next releases. */
   #wait(): void {
     const ms = Math.max(this.#next, this.#pausedUntil) - this.#clock.now();
-    if (this.#callOff || ms <= 0) return;
+    const isFull = this.#underWay >= Math.floor(this.#window);
+    if (this.#callOff || (ms <= 0 && isFull)) return;
     this.#callOff = this.#clock.after(Math.max(1, ms), () => {
       this.#callOff = undefined;
       this.#release();

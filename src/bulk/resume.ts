@@ -14,24 +14,29 @@ export interface Earlier {
 }
 
 /**
- * Reads what `issue --users` wrote: tokens, and users who got none. Its last line may be torn, by whatever ended it.
+ * Reads what `issue --users` wrote: tokens, and users who got none. A line may be torn by whatever ended the run that wrote it.
  * @throws {Failure} `usage.resume` for a line that is none of that
  */
 export async function readEarlier(batches: AsyncIterable<Line[]>, path: string): Promise<Earlier> {
   const minted = new HashSet();
   let count = 0;
   let isSound = true;
-  let torn: number | undefined;
   for await (const lines of batches)
     for (const { number, text } of lines) {
-      if (torn !== undefined) throw new Failure('usage.resume', { path, line: torn });
       const written = writtenIn(text);
-      if (written === undefined) torn = number;
-      else if (written.isMinted && minted.add(hashOf(written.user))) count += 1;
+      if (!written && !isTorn(text)) throw new Failure('usage.resume', { path, line: number });
+      if (written?.isMinted && minted.add(hashOf(written.user))) count += 1;
       else isSound = false;
     }
-  return { minted, count, isSound: isSound && torn === undefined };
+  return { minted, count, isSound };
 }
+
+/** The beginning of a line, or all that a power cut has left of it. */
+function isTorn(text: string): boolean {
+  return text.startsWith(beginning) || beginning.startsWith(text.replaceAll('\0', ''));
+}
+
+const beginning = '{"user":';
 
 /**
  * The lines to keep: each user who has a token, once, and who got none but is of another shard. The others are minted for now.

@@ -129,6 +129,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
     interruption: new AbortController().signal,
     stopped: async () => {},
     sleep: async () => {},
+    sweeper: async () => () => {},
     random: () => 0,
     newId: () => '11111111-2222-4333-8444-555555555555',
   };

@@ -40,8 +40,12 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   const outcomes = mintAll(jobs, await placeOf(environment, tools), limitsOf(options), outside);
   const isHidden = options.out === undefined && options.resume === undefined && !context.stdout.isFile;
   try {
+    const sweep = await context.sweeper();
+    let written = 0;
     await writeAll(outcomes, sink, (outcome) => {
       progress.add(outcome);
+      written += 1;
+      if (written % sweepEvery === 0) sweep();
       if (isHidden && 'token' in outcome) console.maskInActions(outcome.token);
       return `${lineOf(outcome, tools)}\n`;
     });
@@ -106,6 +110,9 @@ function outsideOf(
     onToken: (claims) => refuseProduction(claims, environment, options),
   };
 }
+
+/** So many outcomes leave about 3 MB behind. */
+const sweepEvery = 128;
 
 async function writeAll(outcomes: AsyncGenerator<Outcome>, sink: Sink, lineFor: (outcome: Outcome) => string) {
   try {
