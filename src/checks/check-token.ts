@@ -10,6 +10,8 @@ import { checkTime } from './time.js';
 import { checkUser } from './user.js';
 import { checkWorkspace } from './workspace.js';
 
+const notAsked: Finding = Object.freeze({ code: 'courier.not-asked', status: 'skip', facts: {} });
+
 /** What is found of a token; `now` is in seconds since the epoch. */
 export type Checker = (token: FoundToken, claims: Claims, now: number) => Finding[];
 
@@ -18,29 +20,26 @@ export type Checker = (token: FoundToken, claims: Claims, now: number) => Findin
  * @throws {Failure} `usage.value` for an unknown surface
  */
 export function checkFound(token: FoundToken, expected: Expectations, now: number): Finding[] {
-  return checkerFor(expected)(token, readClaims(token.payload), now);
+  const findings = checkerFor(expected)(token, readClaims(token.payload), now);
+  // Whoever has them may add to them.
+  return findings.map((finding) => ({ ...finding }));
 }
 
-/** The same for many tokens. Findings that do not differ between them are shared, and not to be changed. */
+/** The same for many tokens. Findings that do not differ between them are shared, and frozen. */
 export function checkerFor(expected: Expectations): Checker {
   const scopesOf = scopeChecker(expected);
   const required = (expected.require ?? []).flatMap((scope) => /^user_id:(.+)$/s.exec(scope)?.[1] ?? []);
-  const notAsked: Finding = { code: 'courier.not-asked', status: 'skip', facts: {} };
   return (token, claims, now) => {
     const { requirement, findings } = scopesOf(claims.scopes);
     const user = [expected.user, ...required, ...claims.users].find(
       (id) => id !== undefined && idProblem(id) === undefined,
     );
-    const instead = { user, tenant: requirement.tenant };
-    const environment = expected.mintIn ?? (token.local ? localEnvironment : undefined);
-    const fix = issueCommand(expected, { ...instead, environment });
+    const { tenant } = requirement;
+    const mint = (environment: string | undefined) => issueCommand(expected, { user, tenant, environment });
+    const anywhere = mint(expected.mintIn);
+    const fix = token.local ? mint(expected.mintIn ?? localEnvironment) : anywhere;
     return [
-      ...checkShape(
-        token,
-        claims,
-        expected.environment?.name === localEnvironment,
-        issueCommand(expected, { ...instead, environment: expected.mintIn }),
-      ),
+      ...checkShape(token, claims, expected.environment?.name === localEnvironment, anywhere),
       ...checkTime(claims, expected, now, fix),
       ...checkUser(claims, expected, requirement.needsUser, fix),
       ...findings(fix),

@@ -44,15 +44,15 @@ export interface ScopeChecks {
 const someFix: string[] = [];
 
 /**
- * The same for many tokens, which differ in their users and seldom in their scopes: findings are shared between them.
+ * The same for many tokens, which differ in their users and seldom in their scopes. Findings that are shared are frozen.
  * @throws {Failure} `usage.value` for an unknown surface
  */
 export function scopeChecker(expected: Expectations): (granted: string[]) => ScopeChecks {
   const namesUser = expected.require?.some(isUser) ?? false;
-  const checksOf = memo((scopes): ScopeChecks => {
+  const checksOf = memo((scopes: string): ScopeChecks => {
     const granted = scopes.split(' ').filter(Boolean);
     const requirement = requirementOf(expected, granted);
-    const findings = checkScopes(granted, requirement, someFix);
+    const findings = checkScopes(granted, requirement, someFix).map((one) => Object.freeze(one));
     if (findings.every(({ fix }) => fix !== someFix)) return { requirement, findings: () => findings };
     const fixed = (fix: string[]) => findings.map((one) => (one.fix === someFix ? { ...one, fix } : one));
     return { requirement, findings: fixed };

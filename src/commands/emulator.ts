@@ -11,10 +11,11 @@ import { readSeed } from '../emulator/seed.js';
 import { Failure } from '../errors.js';
 import { bracketed, isThisMachine } from '../guard.js';
 import { readyText, requestLine } from '../output/emulator-text.js';
+import { documentLine } from '../output/escape.js';
 import { refuseCourierFlags } from './courier-flags.js';
 import { keyByHand } from './environment.js';
 import { examples, list, once, oneOf } from './options.js';
-import { documentLine, logTo, origins, port, untilStopped } from './serving.js';
+import { logTo, origins, port, untilStopped } from './serving.js';
 import { readTextFile } from './text-file.js';
 import type { Act, Tools } from './tools.js';
 

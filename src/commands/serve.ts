@@ -7,6 +7,7 @@ import { hostOf } from '../courier/answers.js';
 import { isProductionScope } from '../environments/production.js';
 import { type Environment, labelOf } from '../environments/resolve.js';
 import { Failure } from '../errors.js';
+import { documentLine } from '../output/escape.js';
 import { Secrets } from '../output/secrets.js';
 import { readyText, servedLine } from '../output/serve-text.js';
 import { assertUser } from '../scopes/compose.js';
@@ -16,7 +17,7 @@ import { chooseFor, environmentView, keyText, open } from './environment.js';
 import { mintToken, targetOf } from './mint.js';
 import { type Asking, type AskingOptions, addAskingOptions, askedBy, keyWarnings, requestWarnings } from './minting.js';
 import { type KeyOptions, addKeyOptions, examples, list } from './options.js';
-import { type Log, documentLine, logTo, origins, port, untilStopped } from './serving.js';
+import { type Log, logTo, origins, port, untilStopped } from './serving.js';
 import type { Act, Tools } from './tools.js';
 
 interface ServeOptions extends KeyOptions, AskingOptions {

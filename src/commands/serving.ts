@@ -1,5 +1,5 @@
 import { Failure } from '../errors.js';
-import { inertJson } from '../output/escape.js';
+import { documentLine } from '../output/escape.js';
 import { list } from './options.js';
 import type { Tools } from './tools.js';
 
@@ -37,11 +37,6 @@ export function logTo({ console, flags }: Tools): Log {
     lines.push(flags.json ? documentLine(document()) : line());
   };
   return { add: flags.quiet && !flags.json ? () => {} : add, flush, failed };
-}
-
-/** One document a line. */
-export function documentLine(value: object): string {
-  return inertJson(JSON.stringify(value));
 }
 
 /** Says that it is ready, and resolves with the exit code once it was stopped, by Ctrl-C or SIGTERM. */

@@ -31,6 +31,11 @@ export function toJson(value: unknown): string {
   return inertJson(JSON.stringify(value, null, 2));
 }
 
+/** The same on one line, for streams. */
+export function documentLine(value: object): string {
+  return inertJson(JSON.stringify(value));
+}
+
 /** A JSON text that parses to the same, with what is unseen or a command to GitHub as JSON's own escapes. */
 export function inertJson(json: string): string {
   const seen = harmless.test(json)

@@ -23,7 +23,7 @@ const expectedTypes = {
   exp: 'number',
   nbf: 'number',
 } as const;
-const typedClaims = Object.entries(expectedTypes);
+const typedClaims = Object.entries(expectedTypes).map(([claim, expected]) => ({ claim, expected }));
 
 /** Reads the claims of a payload; never throws. */
 export function readClaims(payload: JsonObject): Claims {
@@ -39,8 +39,8 @@ export function readClaims(payload: JsonObject): Claims {
     tenantId: string('tenant_id'),
     tenantScope: string('tenant_scope'),
     mistyped: typedClaims
-      .filter(([claim, expected]) => claim in payload && typeof payload[claim] !== expected)
-      .map(([claim, expected]) => ({ claim, expected, found: typeName(payload[claim]) })),
+      .filter(({ claim, expected }) => claim in payload && typeof payload[claim] !== expected)
+      .map(({ claim, expected }) => ({ claim, expected, found: typeName(payload[claim]) })),
   };
 }
 
@@ -55,7 +55,9 @@ export function usersIn(payload: JsonObject): string[] {
 
 function usersOf(scopes: string[]): string[] {
   const users = scopes.filter((scope) => scope.startsWith('user_id:'));
-  return [...new Set(users.map((scope) => scope.slice('user_id:'.length)))];
+  const ids = users.map((scope) => scope.slice('user_id:'.length));
+  // Nearly always there is one.
+  return ids.length > 1 ? [...new Set(ids)] : ids;
 }
 
 function typeName(value: unknown): string {
