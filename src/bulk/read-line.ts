@@ -20,6 +20,8 @@ export function lineReader(sign: Sign, path: string | undefined): (line: Line) =
   const quick = quickFinder(sign);
   const read = (text: string) => quick(text) ?? { token: findToken(text) };
   return ({ text, number, isTooLong }) => {
+    const found = path === undefined && !isTooLong ? quick(text) : undefined;
+    if (found) return found;
     if (isTooLong) throw new Failure('token.too-large', { limitBytes: longestLine });
     if (text.trim() === '') throw new Failure('token.empty', { source: `line ${number}` });
     return read(tokenText(text, path));

@@ -39,14 +39,15 @@ export function readClaims(payload: JsonObject): Claims {
     tenantId: string('tenant_id'),
     tenantScope: string('tenant_scope'),
     mistyped: typedClaims
-      .filter(({ claim, expected }) => claim in payload && typeof payload[claim] !== expected)
+      .filter(({ claim, expected }) => payload[claim] !== undefined && typeof payload[claim] !== expected)
       .map(({ claim, expected }) => ({ claim, expected, found: typeName(payload[claim]) })),
   };
 }
 
 /** Splits at spaces only, as Courier does: a tab or a line break is part of a scope, and shows as one. */
 export function scopesIn(payload: JsonObject): string[] {
-  return typeof payload.scope === 'string' ? payload.scope.split(' ').filter(Boolean) : [];
+  const scopes = typeof payload.scope === 'string' ? payload.scope.split(' ') : [];
+  return scopes.includes('') ? scopes.filter(Boolean) : scopes;
 }
 
 export function usersIn(payload: JsonObject): string[] {
