@@ -6,17 +6,8 @@ import { isSeen } from './unseen.js';
  * What template engines, shells and string concatenation leave behind where a user id should be. Courier's own curl
  * sample single-quotes `$YOUR_USER_ID`, so the shell never expands it.
  */
-const placeholders = [
-  /^\$[A-Za-z_({]/,
-  /\{\{.*\}\}/,
-  /^[#$%:]?\{.*\}$/,
-  /^<[^>]*>$/,
-  /^%\w+%$/,
-];
-const placeholderWords = [
-  /^(?:undefined|null|NaN|None|\[object \w+\])$/,
-  /^(?:your[-_]?user[-_]?id|user[-_]id)$/i,
-];
+const placeholders = [/^\$[A-Za-z_({]/, /\{\{.*\}\}/, /^[#$%:]?\{.*\}$/, /^<[^>]*>$/, /^%\w+%$/];
+const placeholderWords = [/^(?:undefined|null|NaN|None|\[object \w+\])$/, /^(?:your[-_]?user[-_]?id|user[-_]id)$/i];
 
 /** What most of the patterns need something else for: nearly all ids are told by it. */
 const plain = /^[\w.@-]+$/;
