@@ -23,6 +23,14 @@ export async function* fileChunks(path: string, signal: AbortSignal): Chunks {
   yield* streamChunks(stream, signal);
 }
 
+/**
+ * The same of a descriptor, from where it stands.
+ * @throws what node:fs throws
+ */
+export async function* fdChunks(fd: number, signal: AbortSignal): Chunks {
+  yield* streamChunks(createReadStream('', { fd, highWaterMark: chunkBytes }), signal);
+}
+
 /** What a stream gives, until it ends or `signal` says so. */
 export async function* streamChunks(
   stream: NodeJS.ReadableStream & AsyncIterable<unknown>,
