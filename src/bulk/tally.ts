@@ -58,7 +58,7 @@ export function worstFirst({ findings: { fail, unknown, warn }, failures }: Tall
 }
 
 export function unreadableIn({ failures }: Tally): number {
-  return [...failures.values()].reduce((sum, count) => sum + count, 0);
+  return [...failures.values()].reduce((sum, lines) => sum + lines, 0);
 }
 
 function count(counts: Map<string, number>, code: string): void {

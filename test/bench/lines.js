@@ -55,7 +55,11 @@ function writeTokens() {
 function timeOf({ name, argv }) {
   const start = performance.now();
   const env = { PATH: process.env.PATH, HOME: folder };
-  const { status, stderr } = spawnSync(process.execPath, argv, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr } = spawnSync(process.execPath, argv, {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   if (status !== 0) throw new Error(`${name} ended with ${status}: ${stderr}`);
   return performance.now() - start;
 }

@@ -157,7 +157,7 @@ describe('a line out for each line in', () => {
   });
 
   it('what could not be told is 4', async () => {
-    const records = { old: { ...someRecord, tenantId: null, tenantScope: null } };
+    const records = { old: someRecord({ tenantId: null, tenantScope: null }) };
     const ran = await lines(['check-scopes', '--lines', '-e', 'old'], `${good}\n`, { records });
     expect([ran.code, ran.stderr]).toEqual([4, '1 token: 1 could not be told\n?      workspace.unrecorded  1\n']);
   });
