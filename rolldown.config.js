@@ -230,7 +230,7 @@ export default defineConfig([
           },
           {
             name: 'core',
-            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|memo|scopes|token|output\/(token-text|report-text|console|escape|paint|secrets|shell|times|messages\/findings)|checks\/(shape|subjects|time|expectations)|commands\/(program|options|table|argv|words|tools|read-token)|environments\/(variables|lookup))/,
+            test: /node_modules\/(commander\/lib\/(?!help)|ms\/|jwt-decode\/)|src\/(report|memo|scopes|token\/(?!quick|place)|output\/(token-text|report-text|console|escape|paint|secrets|shell|times|messages\/findings)|checks\/(shape|subjects|time|expectations)|commands\/(program|options|table|argv|words|tools|read-token)|environments\/(variables|lookup))/,
             priority: 2,
           },
         ],

@@ -37,7 +37,7 @@ export interface FailureFacts {
   'usage.no-config': { path: string };
   'usage.config': { path: string; problems: ConfigProblem[] };
   'usage.listen': { host: string; port: number; reason: string };
-  'usage.node-debug': { value: string; isToken?: boolean };
+  'usage.node-debug': { value: string; isToken?: boolean; isInput?: boolean };
   'usage.base-url': { url: string; reason: 'invalid' | 'plain-http' | 'credentials'; option?: string };
   'usage.mixed-sources': { key: string; url: string };
   'usage.region-with-base-url': { environment: string; baseUrl: string };
@@ -52,6 +52,8 @@ export interface FailureFacts {
   'token.two-sources': { sources: string[] };
   'token.empty': { source: string };
   'token.too-large': { limitBytes: number };
+  /** Of a line of JSON. */
+  'token.not-at-path': { path: string };
   /** `path`: what was given may be a file's. */
   'token.none': { bytes: number; binary: boolean; path?: string };
   'token.ambiguous': { candidates: { users: string[]; expiresAt: string | null; place: number }[] };

@@ -247,8 +247,11 @@ function input(fd: number, interruption: () => AbortSignal): Input {
     },
     read: async (limitBytes) => readAll(fd, limitBytes, interruption()),
     async *chunks(signal) {
-      const { streamChunks } = await import('./flows.js');
-      yield* streamChunks(process.stdin, signal);
+      const { fdChunks, streamChunks } = await import('./flows.js');
+      const stats = fstatSync(fd);
+      // Of a folder process.stdin has nothing, and says so to nobody.
+      const isOnDisk = stats.isFile() || stats.isDirectory();
+      yield* isOnDisk ? fdChunks(fd, signal) : streamChunks(process.stdin, signal);
     },
   };
 }

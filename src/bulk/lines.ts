@@ -65,17 +65,14 @@ class Splitter {
     return lines;
   }
 
-  /** The line that ends with `text`. */
-  #line(text: string): Line {
-    this.#keep(text);
-    const line = {
-      number: (this.#number += 1),
-      text: this.#rest.endsWith('\r') ? this.#rest.slice(0, -1) : this.#rest,
-      isTooLong: this.#isTooLong,
-    };
+  /** The line that ends so. */
+  #line(end: string): Line {
+    this.#keep(end);
+    const [text, isTooLong] = [this.#rest, this.#isTooLong];
     this.#rest = '';
     this.#isTooLong = false;
-    return line;
+    this.#number += 1;
+    return { number: this.#number, text: text.endsWith('\r') ? text.slice(0, -1) : text, isTooLong };
   }
 
   #keep(text: string): void {

@@ -10,6 +10,8 @@ import { checkTime } from './time.js';
 import { checkUser } from './user.js';
 import { checkWorkspace } from './workspace.js';
 
+const notAsked: Finding = Object.freeze({ code: 'courier.not-asked', status: 'skip', facts: {} });
+
 /** What is found of a token; `now` is in seconds since the epoch. */
 export type Checker = (token: FoundToken, claims: Claims, now: number) => Finding[];
 
@@ -18,34 +20,50 @@ export type Checker = (token: FoundToken, claims: Claims, now: number) => Findin
  * @throws {Failure} `usage.value` for an unknown surface
  */
 export function checkFound(token: FoundToken, expected: Expectations, now: number): Finding[] {
-  return checkerFor(expected)(token, readClaims(token.payload), now);
+  const findings = checkerFor(expected)(token, readClaims(token.payload), now);
+  // Whoever has them may add to them.
+  return findings.map((finding) => ({ ...finding }));
 }
 
-/** The same for many tokens. Findings that do not differ between them are shared, and not to be changed. */
+/** Stand in a finding for the command that mints a better token, which is made where one is needed. */
+const toMint: string[] = [];
+const toMintAnywhere: string[] = [];
+
+/** The same for many tokens. Findings that do not differ between them are shared, and so frozen. */
 export function checkerFor(expected: Expectations): Checker {
-  const scopesOf = scopeChecker(expected);
-  const required = (expected.require ?? []).flatMap((scope) => /^user_id:(.+)$/s.exec(scope)?.[1] ?? []);
-  const notAsked: Finding = { code: 'courier.not-asked', status: 'skip', facts: {} };
+  const scopesOf = scopeChecker(expected, toMint);
+  const isLocalExpected = expected.environment?.name === localEnvironment;
   return (token, claims, now) => {
     const { requirement, findings } = scopesOf(claims.scopes);
-    const user = [expected.user, ...required, ...claims.users].find(
-      (id) => id !== undefined && idProblem(id) === undefined,
-    );
-    const instead = { user, tenant: requirement.tenant };
-    const environment = expected.mintIn ?? (token.local ? localEnvironment : undefined);
-    const fix = issueCommand(expected, { ...instead, environment });
-    return [
-      ...checkShape(
-        token,
-        claims,
-        expected.environment?.name === localEnvironment,
-        issueCommand(expected, { ...instead, environment: expected.mintIn }),
-      ),
-      ...checkTime(claims, expected, now, fix),
-      ...checkUser(claims, expected, requirement.needsUser, fix),
-      ...findings(fix),
-      ...checkWorkspace(claims, expected, fix),
+    const all = [
+      ...checkShape(token, claims, isLocalExpected, toMintAnywhere),
+      ...checkTime(claims, expected, now, toMint),
+      ...checkUser(claims, expected, requirement.needsUser, toMint),
+      ...findings,
+      ...checkWorkspace(claims, expected, toMint),
       notAsked,
     ];
+    return all.some(isToMend) ? mended(all, token, claims, expected, requirement.tenant) : all;
   };
+}
+
+function isToMend({ fix }: Finding): boolean {
+  return fix === toMint || fix === toMintAnywhere;
+}
+
+function mended(
+  findings: Finding[],
+  token: FoundToken,
+  claims: Claims,
+  expected: Expectations,
+  tenant: string | undefined,
+): Finding[] {
+  const required = (expected.require ?? []).flatMap((scope) => /^user_id:(.+)$/s.exec(scope)?.[1] ?? []);
+  const user = [expected.user, ...required, ...claims.users].find(
+    (id) => id !== undefined && idProblem(id) === undefined,
+  );
+  const mint = (environment: string | undefined) => issueCommand(expected, { user, tenant, environment });
+  const anywhere = mint(expected.mintIn);
+  const fix = mint(expected.mintIn ?? (token.local ? localEnvironment : undefined));
+  return findings.map((one) => (isToMend(one) ? { ...one, fix: one.fix === toMint ? fix : anywhere } : one));
 }

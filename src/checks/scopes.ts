@@ -34,28 +34,22 @@ export function requirementOf(expected: Expectations, granted: string[]): Requir
   };
 }
 
-/** What is required of a token with certain scopes, and what is found of them. `fix` mints a better one. */
+/** What is required of a token with certain scopes, and what is found of them. */
 export interface ScopeChecks {
   requirement: Requirement;
-  findings(fix: string[]): Finding[];
+  findings: Finding[];
 }
 
-/** Stands in a finding for the fix of the token that it is about. */
-const someFix: string[] = [];
-
 /**
- * The same for many tokens, which differ in their users and seldom in their scopes: findings are shared between them.
+ * The same for many tokens, which differ in their users and seldom in their scopes. Findings are shared, and so frozen.
  * @throws {Failure} `usage.value` for an unknown surface
  */
-export function scopeChecker(expected: Expectations): (granted: string[]) => ScopeChecks {
+export function scopeChecker(expected: Expectations, fix: string[]): (granted: string[]) => ScopeChecks {
   const namesUser = expected.require?.some(isUser) ?? false;
-  const checksOf = memo((scopes): ScopeChecks => {
+  const checksOf = memo((scopes: string): ScopeChecks => {
     const granted = scopes.split(' ').filter(Boolean);
     const requirement = requirementOf(expected, granted);
-    const findings = checkScopes(granted, requirement, someFix);
-    if (findings.every(({ fix }) => fix !== someFix)) return { requirement, findings: () => findings };
-    const fixed = (fix: string[]) => findings.map((one) => (one.fix === someFix ? { ...one, fix } : one));
-    return { requirement, findings: fixed };
+    return { requirement, findings: checkScopes(granted, requirement, fix).map((one) => Object.freeze(one)) };
   });
   return (granted) => checksOf((namesUser ? granted : granted.filter((scope) => !isUser(scope))).join(' '));
 }

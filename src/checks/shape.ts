@@ -3,6 +3,8 @@ import type { Claims } from '../token/claims.js';
 import { algorithmOf, hs256Length, isUnsigned } from '../token/decode.js';
 import type { FoundToken } from '../token/find.js';
 
+const notVerified: Finding = Object.freeze({ code: 'signature.not-verified', status: 'skip', facts: {} });
+
 /** The token's own form: how it was passed, its algorithm and signature, the types of its claims. */
 export function checkShape(token: FoundToken, claims: Claims, localExpected: boolean, fix: string[]): Finding[] {
   return [
@@ -13,7 +15,7 @@ export function checkShape(token: FoundToken, claims: Claims, localExpected: boo
     ...claims.mistyped.map(({ claim, expected, found }): Finding => {
       return { code: 'claim.type', status: 'fail', subject: claim, facts: { expected, found }, fix };
     }),
-    { code: 'signature.not-verified', status: 'skip', facts: {} },
+    notVerified,
   ];
 }
 

@@ -11,11 +11,20 @@ import { assertUser, surfaceOf } from '../scopes/compose.js';
 import { usersIn } from '../token/claims.js';
 import type { FoundToken } from '../token/find.js';
 import { localEnvironment, localWorkspace } from '../token/local.js';
-import { addTokenSource, examples, list, once, seconds } from './options.js';
+import {
+  type LinesFlags,
+  addLines,
+  addTokenSource,
+  examples,
+  judgeLinesFlags,
+  list,
+  once,
+  seconds,
+} from './options.js';
 import { type TokenSource, readToken } from './read-token.js';
 import type { Act, Tools } from './tools.js';
 
-interface CheckOptions extends TokenSource {
+interface CheckOptions extends TokenSource, LinesFlags {
   for?: string[];
   require?: string[];
   user?: string;
@@ -29,7 +38,7 @@ interface CheckOptions extends TokenSource {
 }
 
 export function define(command: Command, act: Act): void {
-  addTokenSource(command)
+  addLines(addTokenSource(command))
     .option('--for <surfaces>', "what it must do: inbox, toast, … (default: the how-to's set)", list('--for'))
     .option('--require <scopes>', 'scopes that it must have: alone instead of the default set', list('--require'))
     .option('-u, --user <id>', 'it must be for exactly this user', once('--user'))
@@ -48,6 +57,7 @@ export function define(command: Command, act: Act): void {
         ['courier-jwt check-scopes --token-file t --env test', 'is it from that workspace?'],
         ['courier-jwt check-scopes - --min-ttl 1h --strict --json', 'in CI'],
         ['courier-jwt check-scopes - --online -e test', 'and does Courier take it?'],
+        ['courier-jwt check-scopes --lines --for inbox < tokens.ndjson', 'a million of them'],
       ) +
         '\n\n--env also compares workspace and environment with those that env add recorded.\nWithout --online nothing is sent: these are claims only. Exit 0 yes, 1 no.',
     )
@@ -57,11 +67,12 @@ export function define(command: Command, act: Act): void {
 async function checkScopes(options: CheckOptions, tools: Tools, [operand]: (string | undefined)[]): Promise<number> {
   const { console, context, flags } = tools;
   judgeUsage(options);
-  const token = await readToken(operand, options, tools);
+  const token = options.lines ? undefined : await readToken(operand, options, tools);
   const { strict = false } = options;
   // Scopes may come several in one string, as Courier writes them.
   const require = options.require?.flatMap((scopes) => scopes.split(' ').filter(Boolean));
   const expected = { ...options, require, environment: environmentOf(tools), mintIn: mintIn(options, tools) };
+  if (token === undefined) return (await import('./lines.js')).checkLines(operand, options, expected, tools);
   const findings = options.online
     ? await checkOnline(token, expected, options, tools)
     : checkFound(token, expected, context.now());
@@ -88,6 +99,13 @@ async function checkOnline(
 }
 
 function judgeUsage(options: CheckOptions): void {
+  judgeLinesFlags(options);
+  const asking = options.controls ? '--controls' : options.online && '--online';
+  if (options.lines && asking)
+    throw new Failure('usage.conflict', {
+      options: ['--lines', asking],
+      reason: 'of many tokens only the claims are read',
+    });
   if (options.allowProduction && !options.controls)
     throw new Failure('usage.needs', { option: '--allow-production', needs: '--controls' });
   if (options.controls && !options.online)

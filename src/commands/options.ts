@@ -94,6 +94,22 @@ export function addTokenSource(command: Command): Command {
     .option('--token-file <path>', 'read the token, or any text with it, from a file', once('--token-file'));
 }
 
+export interface LinesFlags {
+  lines?: boolean;
+  tokenPath?: string;
+}
+
+export function addLines(command: Command): Command {
+  return command
+    .option('--lines', 'many tokens, one a line: in any text or JSON, or bare')
+    .option('--token-path <path>', 'where a line of JSON has it: data.token (default: token)', once('--token-path'));
+}
+
+/** @throws {Failure} `usage.needs` */
+export function judgeLinesFlags({ lines, tokenPath }: LinesFlags): void {
+  if (tokenPath !== undefined && !lines) throw new Failure('usage.needs', { option: '--token-path', needs: '--lines' });
+}
+
 export function examples(...lines: [command: string, what: string][]): string {
   const width = Math.max(...lines.map(([command]) => command.length));
   const rows = lines.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`);

@@ -78,14 +78,29 @@ function find(text: string, operand: string | undefined): FoundToken {
   try {
     return findToken(text);
   } catch (error) {
-    const isPath = operand !== undefined && /^[^\s{"']*(?:[\\/]|\.\w{1,5}$)[^\s{"']*$/.test(operand);
-    if (isPath && isFailure(error, 'token.none')) throw new Failure('token.none', { ...error.facts, path: operand });
+    if (operand !== undefined && isPath(operand) && isFailure(error, 'token.none'))
+      throw new Failure('token.none', { ...error.facts, path: operand });
     throw error;
   }
 }
 
+/** Whether a word that is no token may be a file's name. */
+export function isPath(operand: string): boolean {
+  return /^[^\s{"']*(?:[\\/]|\.\w{1,5}$)[^\s{"']*$/.test(operand);
+}
+
 async function readText(operand: string | undefined, tokenFile: string | undefined, tools: Tools): Promise<string> {
   const { stdin } = tools.context;
+  judgeSources(operand, tokenFile);
+  if (tokenFile !== undefined) return sound(await readFile(tokenFile, tools), tokenFile);
+  if (operand !== undefined && operand !== '-') return sound(operand, argument);
+  if (operand === undefined && stdin.isTerminal) throw new Failure('token.no-source', {});
+  if (stdin.isTerminal) tools.console.note('paste the token, then press Enter and Ctrl-D:');
+  return sound(await stdin.read(limitBytes), 'stdin');
+}
+
+/** @throws {Failure} for a surface where a token belongs, and for two sources */
+export function judgeSources(operand: string | undefined, tokenFile: string | undefined): void {
   if (surfaces.some(({ id }) => id === operand))
     throw new Failure('usage.value', {
       option: '--for',
@@ -96,22 +111,21 @@ async function readText(operand: string | undefined, tokenFile: string | undefin
     throw new Failure('token.two-sources', {
       sources: [operand === '-' ? 'stdin (-)' : argument, '--token-file'],
     });
-  if (tokenFile !== undefined) return sound(await readFile(tokenFile, tools), tokenFile);
-  if (operand !== undefined && operand !== '-') return sound(operand, argument);
-  if (operand === undefined && stdin.isTerminal) throw new Failure('token.no-source', {});
-  if (stdin.isTerminal) tools.console.note('paste the token, then press Enter and Ctrl-D:');
-  return sound(await stdin.read(limitBytes), 'stdin');
 }
 
 async function readFile(path: string, { context }: Tools): Promise<string | undefined> {
   try {
     return await context.files.read(path, limitBytes);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    if (jwtStart.test(path) && path.includes('.') && path.length > 40)
-      throw new Failure('usage.token-option', { option: '--token-file' });
-    throw new Failure('usage.file', { option: '--token-file', path, reason: errnoOf(error) });
+    throw error instanceof Failure ? error : unreadable(path, errnoOf(error));
   }
+}
+
+/** Of `--token-file`. */
+export function unreadable(path: string, reason: string): Failure {
+  if (jwtStart.test(path) && path.includes('.') && path.length > 40)
+    return new Failure('usage.token-option', { option: '--token-file' });
+  return new Failure('usage.file', { option: '--token-file', path, reason });
 }
 
 function sound(text: string | undefined, source: string): string {

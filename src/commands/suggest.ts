@@ -162,6 +162,12 @@ export function suggestOption(option: string, known: string[]): string | undefin
     '--reporters': ['--reporter'],
     '--workers': ['--concurrency'],
     '--parallel': ['--concurrency'],
+    '--stream': ['--lines'],
+    '--ndjson': ['--lines'],
+    '--jsonl': ['--lines'],
+    '--batch': ['--lines'],
+    '--bulk': ['--lines'],
+    '--tokens': ['--lines'],
     '-v': ['--version'],
   };
   const meant = others[name] ?? others[name.toLowerCase()];

@@ -2,7 +2,7 @@ import { someUser } from '../checks/expectations.js';
 import type { Context } from '../context.js';
 import type { Failure } from '../errors.js';
 import { makeConsole } from '../output/console.js';
-import { toJson, visible } from '../output/escape.js';
+import { documentLine, toJson, visible } from '../output/escape.js';
 import { explain } from '../output/messages/failures.js';
 import type { Explanation } from '../output/messages/failures/sentences.js';
 import type { Secrets } from '../output/secrets.js';
@@ -22,7 +22,7 @@ export async function tell(failure: Failure, argv: string[], context: Context, s
   const line = shellLine(fix);
   // Where stdout itself failed, only stderr is left.
   if (flags.json && failure.code !== 'output.failed')
-    console.result(toJson({ error: { code: failure.code, message, fix } }));
+    console.result(flags.toDocument({ error: { code: failure.code, message, fix } }));
   else {
     console.error(`${console.err.red('error:')} ${message}`);
     if (line !== '' && !['interrupted.signal', 'usage.declined'].includes(failure.code)) {
@@ -48,6 +48,8 @@ function flagsOf(argv: string[]) {
   const has = (...flags: string[]) => flags.some((flag) => words.includes(flag));
   return {
     json: has('--json', '--reporter=json') || words[words.indexOf('--reporter') + 1] === 'json',
+    // In a stream each line is a document.
+    toDocument: words.some((word) => /^--(?:lines|users(?:=.*)?)$/s.test(word)) ? documentLine : toJson,
     debug: has('--debug'),
     color: has('--no-color') ? false : has('--color') ? true : undefined,
   };

@@ -31,7 +31,7 @@ export function toJson(value: unknown): string {
   return inertJson(JSON.stringify(value, null, 2));
 }
 
-/** One document a line. */
+/** The same on one line, for streams. */
 export function documentLine(value: object): string {
   return inertJson(JSON.stringify(value));
 }

@@ -1,7 +1,8 @@
-import { fieldOf, parseJson } from '../courier/answers.js';
+import { parseJson } from '../courier/answers.js';
 import { Failure } from '../errors.js';
 import { usersIn } from '../token/claims.js';
 import { type FoundToken, findToken } from '../token/find.js';
+import { textAt } from '../token/place.js';
 
 /** A token of Courier's that is not where it belongs. */
 export interface Elsewhere {
@@ -13,8 +14,7 @@ export interface Elsewhere {
 /** What stands at a path of the body's JSON (`data.token`; `-` is the whole body), where it is a text. */
 export function valueAt(body: string, path: string): string | undefined {
   if (path === '-') return body.trim();
-  const value = path.split('.').reduce<unknown>((inside, name) => fieldOf(inside, name), parseJson(body));
-  return typeof value === 'string' ? value : undefined;
+  return textAt(parseJson(body), path);
 }
 
 /** The token where it belongs, or why what stands there is none; undefined for nothing. */

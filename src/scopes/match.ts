@@ -14,7 +14,7 @@ export function isUser(scope: string): boolean {
 }
 
 const userEntry = catalogue.find(({ scope }) => isUser(scope));
-const documented = memo((scope) => catalogue.find((entry) => matches(entry.scope, scope)));
+const documented = memo((scope: string) => catalogue.find((entry) => matches(entry.scope, scope)));
 
 /** Whether a token with `granted` may do what `wanted` names. Exact, segment by segment; a whole covers its parts. */
 export function covers(granted: string, wanted: string): boolean {

@@ -23,7 +23,7 @@ const expectedTypes = {
   exp: 'number',
   nbf: 'number',
 } as const;
-const typedClaims = Object.entries(expectedTypes);
+const typedClaims = Object.entries(expectedTypes).map(([claim, expected]) => ({ claim, expected }));
 
 /** Reads the claims of a payload; never throws. */
 export function readClaims(payload: JsonObject): Claims {
@@ -39,14 +39,15 @@ export function readClaims(payload: JsonObject): Claims {
     tenantId: string('tenant_id'),
     tenantScope: string('tenant_scope'),
     mistyped: typedClaims
-      .filter(([claim, expected]) => claim in payload && typeof payload[claim] !== expected)
-      .map(([claim, expected]) => ({ claim, expected, found: typeName(payload[claim]) })),
+      .filter(({ claim, expected }) => payload[claim] !== undefined && typeof payload[claim] !== expected)
+      .map(({ claim, expected }) => ({ claim, expected, found: typeName(payload[claim]) })),
   };
 }
 
 /** Splits at spaces only, as Courier does: a tab or a line break is part of a scope, and shows as one. */
 export function scopesIn(payload: JsonObject): string[] {
-  return typeof payload.scope === 'string' ? payload.scope.split(' ').filter(Boolean) : [];
+  const scopes = typeof payload.scope === 'string' ? payload.scope.split(' ') : [];
+  return scopes.includes('') ? scopes.filter(Boolean) : scopes;
 }
 
 export function usersIn(payload: JsonObject): string[] {
@@ -55,7 +56,9 @@ export function usersIn(payload: JsonObject): string[] {
 
 function usersOf(scopes: string[]): string[] {
   const users = scopes.filter((scope) => scope.startsWith('user_id:'));
-  return [...new Set(users.map((scope) => scope.slice('user_id:'.length)))];
+  const ids = users.map((scope) => scope.slice('user_id:'.length));
+  // Nearly always there is one.
+  return ids.length > 1 ? [...new Set(ids)] : ids;
 }
 
 function typeName(value: unknown): string {

@@ -22,7 +22,7 @@ export const signLocally: Sign = (signingInput) => {
  */
 export function isLocal(token: Pick<Jwt, 'raw' | 'signature' | 'payload'>, sign = signLocally): boolean {
   const { tenant_id: tenantId } = token.payload;
-  if (typeof tenantId !== 'string' || !localWorkspace.tenantId.startsWith(tenantId.split('/')[0]!)) return false;
+  if (typeof tenantId !== 'string' || !localWorkspace.tenantId.startsWith(tenantId.replace(/\/.*/s, ''))) return false;
   return sign(token.raw.slice(0, -token.signature.length - 1)) === token.signature;
 }
 

@@ -20,23 +20,31 @@ const bare = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
  */
 export function quickFinder(sign: Sign): (text: string) => QuickToken | undefined {
   const bytes = Buffer.allocUnsafe(longestPayload);
-  const jsonOf = (segment: string) => decoded(segment, bytes);
-  let known: ReturnType<typeof readHeader> = undefined;
+  let known: KnownHeader | undefined;
   return (text) => {
-    const [, first, second = '', signature = ''] = bare.exec(text) ?? [];
-    if (first === undefined) return undefined;
-    if (known?.segment !== first) known = readHeader(first, jsonOf);
-    const json = known && jsonOf(second);
+    const parts = bare.exec(text);
+    if (parts === null) return undefined;
+    const [segment, signature] = [parts[1]!, parts[3]!];
+    if (known?.segment !== segment) known = readHeader(segment, bytes);
+    const json = known && decoded(parts[2]!, bytes);
     const payload = json && objectIn(json);
     if (!known || !payload) return undefined;
-    const jwt = { raw: text, header: known.header, payload, signature };
-    return { token: { ...jwt, doubledBearer: false, local: isLocal(jwt, sign) }, header: known.json, payload: json };
+    const { header } = known;
+    const token = { raw: text, header, payload, signature, doubledBearer: false, local: false };
+    token.local = isLocal(token, sign);
+    return { token, header: known.json, payload: json };
   };
 }
 
-function readHeader(segment: string, jsonOf: (segment: string) => string | undefined) {
+interface KnownHeader {
+  segment: string;
+  json: string;
+  header: JsonObject;
+}
+
+function readHeader(segment: string, bytes: Buffer): KnownHeader | undefined {
   if (segment.length < shortestHeader || segment.length > longestHeader || !headerStart.test(segment)) return undefined;
-  const json = jsonOf(segment);
+  const json = decoded(segment, bytes);
   const header = json && objectIn(json);
   return header ? { segment, json, header } : undefined;
 }

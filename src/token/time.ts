@@ -1,3 +1,4 @@
+import { memo } from '../memo.js';
 import type { Claims } from './claims.js';
 
 /** How far `iat` or `nbf` may lie ahead before the token counts as not yet valid, in seconds. */
@@ -20,6 +21,20 @@ export function secondsAhead(claims: Pick<Claims, 'issuedAt' | 'notBefore'>, now
 /** A claim's seconds as ISO 8601 in UTC (whole seconds), or null where they are no date. */
 export function isoOrNull(seconds: unknown): string | null {
   if (typeof seconds !== 'number') return null;
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? null : `${date.toISOString().slice(0, -'.000Z'.length)}Z`;
+  const minute = Math.floor(seconds / 60);
+  if (Number.isInteger(seconds) && isDate(seconds)) return `${minuteOf(minute)}${twoDigits(seconds - minute * 60)}Z`;
+  return isDate(seconds) ? isoOf(seconds) : null;
 }
+
+function isDate(seconds: number): boolean {
+  return Math.abs(seconds) <= 8.64e12;
+}
+
+function isoOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, -'.000Z'.length)}Z`;
+}
+
+/** To make a date takes long, and those of a stream are near each other. */
+const minuteOf = memo((minute: number) => isoOf(minute * 60).slice(0, -'00Z'.length));
+
+const twoDigits = (number: number) => (number < 10 ? `0${number}` : String(number));

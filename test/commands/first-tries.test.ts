@@ -40,6 +40,21 @@ describe('what people try first is answered with what they meant', () => {
     { argv: ['emu'], said: none('emu'), offered: 'courier-jwt emulator' },
     { argv: ['mock', '--port', '0'], said: none('mock'), offered: 'courier-jwt emulator --port 0' },
     {
+      argv: ['decode', '--ndjson', '--token-file', 't'],
+      said: 'decode has no option --ndjson. Did you mean --lines?',
+      offered: 'courier-jwt decode --lines --token-file t',
+    },
+    {
+      argv: ['check-scopes', '--stream'],
+      said: 'check-scopes has no option --stream. Did you mean --lines?',
+      offered: 'courier-jwt check-scopes --lines',
+    },
+    {
+      argv: ['check-scopes', '--batch'],
+      said: 'check-scopes has no option --batch. Did you mean --lines?',
+      offered: 'courier-jwt check-scopes --lines',
+    },
+    {
       argv: ['emulator', 'start', '--port', '0'],
       said: 'emulator takes no such word. Did you mean:',
       offered: 'courier-jwt emulator --port 0',

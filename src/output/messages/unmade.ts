@@ -10,9 +10,12 @@ export function unmadeCheck(error: unknown, subject: string): Finding {
   const failure = tellable(error);
   const status = familyOf(failure.code) === 'courier' ? 'unknown' : 'fail';
   const { message, fix } = explain(failure);
-  // What leads over to the command below it stands alone here.
-  const sentence = message.replace(/\. [^.]*:$/, '.');
-  return { code: failure.code, status, subject, facts: { ...flat(failure.facts), sentence }, fix };
+  return { code: failure.code, status, subject, facts: { ...flat(failure.facts), sentence: alone(message) }, fix };
+}
+
+/** A failure's sentence without what leads over to a command below it. */
+export function alone(message: string): string {
+  return message.replace(/\. [^.]*:$/, '.');
 }
 
 /** A list of anything but texts is in the sentence. */

@@ -97,6 +97,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'token.two-sources': [{ sources: [evil, evil] }],
   'token.empty': [{ source: evil }],
   'token.too-large': [{ limitBytes: 67_108_864 }],
+  'token.not-at-path': [{ path: evil }],
   'token.none': [
     { bytes: 1, binary: true },
     { bytes: 9, binary: false },
@@ -275,6 +276,12 @@ describe('explain', () => {
     fix,
   });
   it.each([
+    row(
+      'token.not-at-path',
+      { path: 'data.token' },
+      'there is no token at data.token: it is no JSON with a text there.',
+      ['courier-jwt', '--help'],
+    ),
     row(
       'token.none',
       { bytes: 1, binary: false },

@@ -29,6 +29,10 @@ export const tokenSentences: SentencesOf<'token'> = {
     message: say`that is more than ${limitBytes / 1024 / 1024} MB, and is not read: cut it down to the part with the token.`,
     fix: help(),
   }),
+  'token.not-at-path': ({ path }) => ({
+    message: say`there is no token at ${short(path)}: it is no JSON with a text there.`,
+    fix: help(),
+  }),
   'token.none': ({ bytes, binary, path }) =>
     path === undefined
       ? {

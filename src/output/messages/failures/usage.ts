@@ -145,8 +145,8 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: help(),
     ...(reason === 'EADDRINUSE' && { again: { without: ['--port'], add: ['--port', '0'] } }),
   }),
-  'usage.node-debug': ({ value, isToken }) => ({
-    message: say`NODE_DEBUG=${short(value)} would make Node print ${isToken ? "the token with the command's environment" : 'the API key with the request'}. Nothing was sent; unset it.`,
+  'usage.node-debug': ({ value, isToken, isInput }) => ({
+    message: say`NODE_DEBUG=${short(value)} would make Node print ${isInput ? 'the tokens that are read' : isToken ? "the token with the command's environment" : 'the API key with the request'}. Nothing was sent; unset it.`,
     fix: ['unset', 'NODE_DEBUG'],
   }),
   'usage.base-url': ({ url, reason, option = 'COURIER_BASE_URL' }) => ({
