@@ -1,4 +1,5 @@
 import { Failure } from '../errors.js';
+import { memo } from '../memo.js';
 import { assertUser, wantedScopes } from '../scopes/compose.js';
 import { parseDuration } from '../token/duration.js';
 import type { Job } from './run.js';
@@ -23,7 +24,7 @@ export interface Shard {
 export interface Passed {
   /** Named before: each user is minted for once. */
   repeated: number;
-  firstRepeated?: { user: string; line: number };
+  firstRepeated?: { user: string; line: number | undefined };
   /** Minted by an earlier run. */
   before: number;
   /** Of other shards. */
@@ -45,8 +46,8 @@ export async function* jobsOf(
     const hash = hashOf(read.key);
     if (shard && shardOf(hash, shard.count) !== shard.index - 1) {
       passed.elsewhere += 1;
-    } else if ('failure' in read) {
-      yield { user: read.key, failure: read.failure };
+    } else if ('problem' in read) {
+      yield { user: read.key, failure: new Failure('usage.user-line', { ...read.problem, ...placeOf(read) }) };
     } else if (before.has(hash)) {
       passed.before += 1;
     } else if (seen.add(hash)) {
@@ -60,7 +61,7 @@ export async function* jobsOf(
 
 type Ask = (record: UserRecord) => { scopes: string[]; expiresIn: string; lifetimeSeconds: number };
 
-function jobOf({ line, record }: { line: number; record: UserRecord }, ask: Ask): Job {
+function jobOf({ line, record }: { line?: number | undefined; record: UserRecord }, ask: Ask): Job {
   const { user } = record;
   try {
     assertUser(user, 'user');
@@ -68,39 +69,29 @@ function jobOf({ line, record }: { line: number; record: UserRecord }, ask: Ask)
     return { user, asked: { user, scopes: [`user_id:${user}`, ...scopes], ...rest } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { user, failure: new Failure(error.code, { ...error.facts, of: `line ${line}` }) };
+    return { user, failure: new Failure(error.code, { ...error.facts, ...placeOf({ line }) }) };
   }
 }
 
-/** Few records ask for something of their own, and those for few things: each is composed once. */
-const mostKept = 1000;
+function placeOf({ line }: { line?: number | undefined }): { of?: string } {
+  return line === undefined ? {} : { of: `line ${line}` };
+}
 
+/** Few records ask for something of their own, and those for few things: each is composed once. */
 function asking(all: AskedOfAll): Ask {
-  const kept = new Map<string, ReturnType<Ask>>();
   const compose = ({
     scopes = all.scopes,
     tenant = all.tenant,
     expiresIn = all.expiresIn,
   }: Omit<UserRecord, 'user'>) => {
     const lifetime = parseDuration(expiresIn);
-    if ('problem' in lifetime)
-      throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: lifetime.problem });
-    if (lifetime.seconds < 1)
-      throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: 'too-short' });
-    return {
-      scopes: wantedScopes({ for: all.for, scopes, tenant }),
-      expiresIn,
-      lifetimeSeconds: lifetime.seconds,
-    };
+    const problem = 'problem' in lifetime ? lifetime.problem : lifetime.seconds < 1 ? 'too-short' : undefined;
+    if (problem) throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem });
+    const lifetimeSeconds = 'seconds' in lifetime ? lifetime.seconds : 0;
+    return { scopes: wantedScopes({ for: all.for, scopes, tenant }), expiresIn, lifetimeSeconds };
   };
   const ofAll = compose({});
-  return ({ scopes, tenant, expiresIn }) => {
-    if (scopes === undefined && tenant === undefined && expiresIn === undefined) return ofAll;
-    const key = JSON.stringify([scopes, tenant, expiresIn]);
-    const known =
-      kept.get(key) ??
-      compose({ ...(scopes && { scopes }), ...(tenant && { tenant }), ...(expiresIn && { expiresIn }) });
-    if (kept.size < mostKept) kept.set(key, known);
-    return known;
-  };
+  const own = memo((key: string) => compose(JSON.parse(key) as UserRecord));
+  return ({ scopes, tenant, expiresIn }) =>
+    (scopes ?? tenant ?? expiresIn) === undefined ? ofAll : own(JSON.stringify({ scopes, tenant, expiresIn }));
 }

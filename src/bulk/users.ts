@@ -1,4 +1,4 @@
-import { Failure } from '../errors.js';
+import { Failure, type FailureFacts } from '../errors.js';
 import { similar } from '../scopes/similar.js';
 import { type CsvRecord, CsvRecords } from './csv.js';
 import type { Line } from './lines.js';
@@ -9,13 +9,16 @@ export type UsersFormat = { kind: 'lines' } | { kind: 'csv'; column?: string | u
 /** One user as written down; what is left out is as for all. */
 export interface UserRecord {
   user: string;
-  scopes?: string[];
-  tenant?: string;
-  expiresIn?: string;
+  scopes?: string[] | undefined;
+  tenant?: string | undefined;
+  expiresIn?: string | undefined;
 }
 
-/** A record, or why there is none; `key` tells it from others: the user, or else what stands there. */
-export type ReadRecord = { line: number; key: string } & ({ record: UserRecord } | { failure: Failure });
+/** A record, or why there is none; `key` tells it from others: the user, or else what stands there. `line`: of a file. */
+export type ReadRecord = { line?: number | undefined; key: string } & (
+  | { record: UserRecord }
+  | { problem: FailureFacts['usage.user-line'] }
+);
 
 /** Nothing that names one user is longer, in characters. */
 export const longestLine = 65_536;
@@ -36,7 +39,7 @@ export async function* usersOf(batches: AsyncIterable<Line[]>, format: UsersForm
 
 function readLine({ number, text, isTooLong }: Line): ReadRecord {
   const problem = isTooLong ? 'too-long' : text.includes('\ufffd') ? 'not-utf8' : undefined;
-  if (problem) return unread(number, text, { problem });
+  if (problem) return { line: number, ...unread(text, { problem }) };
   if (number === 1 && looksLikeCsv(text)) throw new Failure('usage.users-csv', { header: text });
   return text.startsWith('{') ? readJson(number, text) : { line: number, key: text, record: { user: text } };
 }
@@ -51,30 +54,46 @@ const names = ['user', 'scopes', 'tenant', 'expiresIn'];
 const written = ['token', 'expiresAt', 'error'];
 
 function readJson(line: number, text: string): ReadRecord {
-  const value = parsed(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return unread(line, text, { problem: 'json' });
+  return { line, ...recordIn(parsed(text), text) };
+}
+
+/**
+ * What names a user, as JSON has it and callers without types: a text, or an object with `user`. `text`: what stands there, for
+ * what names none.
+ */
+export function recordIn(value: unknown, text: string): ReadRecord {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unread(text, { problem: 'json' });
   const object = value as Record<string, unknown>;
   const { user, scopes, tenant, expiresIn } = object;
   if (typeof user !== 'string')
-    return unread(line, text, { problem: 'no-user', ...('user' in object && { subject: 'user' }) });
-  const subject = [
-    scopes === undefined || typeof scopes === 'string' || isTexts(scopes) ? '' : 'scopes',
-    tenant === undefined || typeof tenant === 'string' ? '' : 'tenant',
-    expiresIn === undefined || typeof expiresIn === 'string' ? '' : 'expiresIn',
-  ].find(Boolean);
-  if (subject) return unread(line, user, { problem: 'type', subject });
+    return unread(text, { problem: 'no-user', ...('user' in object && { subject: 'user' }) });
+  const subject = Object.entries({
+    scopes: isText(scopes) || isTexts(scopes),
+    tenant: isText(tenant),
+    expiresIn: isText(expiresIn),
+  }).find(([name, isRight]) => !isRight && !isNothing(object[name]))?.[0];
+  if (subject) return unread(user, { problem: 'type', subject });
   for (const name of Object.keys(object)) {
     const suggestion = names.includes(name) || written.includes(name) ? undefined : similar(name, names);
     // What was meant by it would be left out, and nobody would see.
-    if (suggestion) return unread(line, user, { problem: 'unknown', subject: name, suggestion });
+    if (suggestion) return unread(user, { problem: 'unknown', subject: name, suggestion });
   }
-  const record = { user, scopes: typeof scopes === 'string' ? [scopes] : scopes, tenant, expiresIn };
-  return { line, key: user, record: record as UserRecord };
+  const own = { scopes: isText(scopes) ? [scopes] : scopes, tenant, expiresIn };
+  const given = Object.entries(own).filter(([, value]) => !isNothing(value));
+  return { key: user, record: { user, ...(Object.fromEntries(given) as Partial<UserRecord>) } };
+}
+
+/** Databases write null for what is not there. */
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return Array.isArray(value) && value.every(isText);
 }
 
 function parsed(text: string): unknown {
@@ -86,12 +105,11 @@ function parsed(text: string): unknown {
 }
 
 function userIn({ line, text, user, problem }: CsvRecord): ReadRecord {
-  if (problem) return unread(line, text, { problem });
-  return user.includes('\ufffd') ? unread(line, text, { problem: 'not-utf8' }) : { line, key: user, record: { user } };
+  if (problem) return { line, ...unread(text, { problem }) };
+  if (user.includes('\ufffd')) return { line, ...unread(text, { problem: 'not-utf8' }) };
+  return { line, key: user, record: { user } };
 }
 
-type LineFacts = Omit<ConstructorParameters<typeof Failure<'usage.user-line'>>[1], 'line' | 'of'>;
-
-function unread(line: number, key: string, facts: LineFacts): ReadRecord {
-  return { line, key, failure: new Failure('usage.user-line', { ...facts, of: `line ${line}` }) };
+function unread(key: string, problem: FailureFacts['usage.user-line']): ReadRecord {
+  return { key, problem };
 }

@@ -39,7 +39,7 @@ export async function openUsers(
     try {
       const chunks = counted(users === '-' ? stdin.chunks(signal) : files.chunks(users, signal));
       for await (const record of usersOf(linesOf(chunks, longestLine), format)) {
-        ({ line } = record);
+        line = record.line ?? line;
         yield record;
       }
     } catch (error) {
