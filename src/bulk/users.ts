@@ -79,7 +79,7 @@ export function recordIn(value: unknown, text: string): ReadRecord {
     if (suggestion) return unread(user, { problem: 'unknown', subject: name, suggestion });
   }
   const own = { scopes: isText(scopes) ? [scopes] : scopes, tenant, expiresIn };
-  const given = Object.entries(own).filter(([, value]) => !isNothing(value));
+  const given = Object.entries(own).filter(([, one]) => !isNothing(one));
   return { key: user, record: { user, ...(Object.fromEntries(given) as Partial<UserRecord>) } };
 }
 

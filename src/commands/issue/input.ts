@@ -44,7 +44,9 @@ export async function openUsers(
       }
     } catch (error) {
       if (error instanceof Failure) throw error;
-      const reason = line === 0 ? errnoOf(error) : `${errnoOf(error)}, after line ${line}`;
+      const errno = errnoOf(error);
+      const problem = errno === 'ENOENT' ? 'there is no such file (for one user: --user)' : errno;
+      const reason = line === 0 ? problem : `${problem}, after line ${line}`;
       throw new Failure('usage.file', { option: '--users', path: users === '-' ? '' : users, reason });
     }
   }
