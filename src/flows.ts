@@ -103,6 +103,8 @@ export function sinkTo(fd: number): Sink {
     },
     write(text) {
       if (failure) throw failure;
+      // Nobody would read it.
+      if (!isOpen) return undefined;
       texts.push(text);
       length += text.length;
       flushing ??= flushed();

@@ -6,8 +6,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-const rounds = 5;
-const count = 200_000;
+const rounds = 3;
+const count = 400_000;
 const goal = 6;
 
 const here = import.meta.dirname;
