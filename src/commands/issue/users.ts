@@ -151,7 +151,7 @@ function tellSummary(progress: RunProgress, passed: Passed, { choice }: Environm
   const { firstRepeated: first, repeated, before, elsewhere } = passed;
   if (first)
     console.note(
-      say`note: ${count(repeated, 'line')} name a user who stands before; each is minted for once. The first: ${short(first.user)}, line ${first.line}.`,
+      say`note: ${count(repeated, 'line')} ${repeated === 1 ? 'names' : 'name'} a user who stands before; each is minted for once. The first: ${short(first.user)}, line ${first.line}.`,
     );
   const retried = [...progress.retries.values()].reduce((sum, times) => sum + times, 0);
   const parts = [
