@@ -73,8 +73,9 @@ function readJson(line: number, text: string): ReadRecord {
   return { line, key: user, record: record as UserRecord };
 }
 
+/** An empty list would be as none at all, and mint the default set: whoever wrote it meant anything but that. */
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string');
 }
 
 function parsed(text: string): unknown {

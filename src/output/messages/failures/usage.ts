@@ -90,7 +90,8 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.needs': ({ option, needs }) => ({
     message: say`${option} means nothing without ${needs}.`,
     fix: help(),
-    again: { add: [needs] },
+    // What stands for a name is for no shell.
+    ...(!needs.includes('<') && { again: { add: [needs] } }),
   }),
   'usage.missing': ({ option, command: name }) => ({
     message: say`${name || 'courier-jwt'} needs ${option}.`,
@@ -121,7 +122,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     again: { add: ['--users-column', likelyColumn(header.split(/[,;\t]/))] },
   }),
   'usage.users-column': ({ column, columns }) => ({
-    message: say`${column === undefined ? '--users' : `--users-column ${shown(column)}`}: ${column === undefined ? 'which column are the users in' : 'there is no such column'}? There are ${short(columns.map(shown).join(', '), 200)}.`,
+    message: say`${column === undefined ? '--users: which column are the users in?' : `--users-column ${shown(column)}: there is no such column.`} There are ${short(columns.map(shown).join(', '), 200)}.`,
     fix: help('issue'),
     again: { without: ['--users-column'], add: ['--users-column', likelyColumn(columns)] },
   }),
