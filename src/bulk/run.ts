@@ -180,8 +180,10 @@ class Run {
       const pause = attempted instanceof Error ? null : retryAfterSeconds(attempted);
       const isLeft = reason !== undefined && tries < (this.#pace.isProven ? retries : firstRetries);
       const again = isLeft && (pause ?? 0) <= longestPause;
+      // Judged first: where it ends the run, nobody else begins.
+      const outcome = again ? undefined : this.#outcomeOf(user, asked, attempted);
       this.#pace.end(begunAt, cameOf(attempted, pause), again ? (pause ?? 0) * 1000 : 0);
-      if (!again) return this.#outcomeOf(user, asked, attempted);
+      if (!again) return outcome;
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));

@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, linkSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { linkSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CourierServer, type Misbehaviour, json, late, sign } from '../support/courier-server.js';
 import { start } from '../support/e2e-running.js';
 import { leaksIn } from '../support/e2e-secrets.js';
-import { askedOf, linesFor, mintedIn, outcomesIn, until, userLinesIn, usersNamed } from '../support/e2e-users.js';
-import { apiKey, documentOf, fileWith, keyed, shell, told, withCourier } from '../support/e2e-world.js';
-import { type Ran, type RunOptions, configFolder, courierJwt } from '../support/run.js';
+import { askedOf, linesFor, mintedIn, outcomesIn, userLinesIn, usersNamed } from '../support/e2e-users.js';
+import { apiKey, fileWith, keyed, killedAfter, shell, told, withCourier } from '../support/e2e-world.js';
+import { type RunOptions, configFolder, courierJwt } from '../support/run.js';
 
 const howTo = 'inbox:read:messages inbox:write:events read:preferences write:preferences read:brands';
 
@@ -263,6 +264,10 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
   it.each([
     { argv: ['--users', '.'], stderr: told('--users . cannot be read: EISDIR.', help) },
     { argv: ['--users', 'nowhere'], stderr: told('--users nowhere cannot be read: ENOENT.', help) },
+    {
+      argv: ['--users', 'x'.repeat(300)],
+      stderr: told(`--users ${'x'.repeat(300)} cannot be read: ENAMETOOLONG.`, help),
+    },
     { argv: ['--users', 'none'], stderr: nobody('none') },
     { argv: ['--users', 'bom'], stderr: nobody('bom') },
     { argv: ['--users', 'head.csv'], stderr: nobody('head.csv') },
@@ -321,7 +326,7 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
       argv: ['--users', 'u', '--resume', './u'],
       stderr: told('--users and --resume do not go together: they are one file.', help),
     },
-    { argv: ['--users', 'u', '--resume', '.'], stderr: told('--resume . cannot be read: EISDIR.', help) },
+    { argv: ['--users', 'u', '--resume', '.'], stderr: told('--resume . cannot be written: EISDIR.', 'ls -ld .') },
     {
       argv: ['--users', 'u', '--out', 'p', '--resume', 'p'],
       stderr: told('--out and --resume do not go together: --resume writes to its own file.', help),
@@ -356,4 +361,164 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
     const { code, stdout, courier } = await issued(['--users', 'u'], { files, variables: { COURIER_API_KEY: '' } });
     expect([code, stdout, courier.requests]).toEqual([3, '', []]);
   });
+});
+
+describe.concurrent('what comes out', () => {
+  const users = usersNamed(300);
+  const files = { u: linesFor(users) };
+  const all = users.map((user) => `${user}: token`).toSorted();
+
+  it('--out is a file that only its owner reads', async () => {
+    const { code, stdout, cwd, read, courier } = await issued(['--users', 'u', '--out', 'o'], { files });
+    expect([code, stdout, outcomesIn(read('o')), askedOf(courier).toSorted()]).toEqual([0, '', all, users]);
+    expect([statSync(join(cwd, 'o')).mode & 0o777, readdirSync(cwd).toSorted()]).toEqual([0o600, ['o', 'u']]);
+  });
+
+  it('--out with --yes is written anew, and what links to the old one is not', async () => {
+    const cwd = folderWith({ ...files, o: 'old\n' });
+    linkSync(join(cwd, 'o'), join(cwd, 'backup'));
+    expect((await courierJwt(['issue', '--users', 'u', '--out', 'o', '--yes', '--env', 'local'], { cwd })).code).toBe(
+      0,
+    );
+    expect(mintedIn(readFileSync(join(cwd, 'o'), 'utf8'))).toEqual(users);
+    expect(statSync(join(cwd, 'o')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(cwd, 'backup'), 'utf8')).toBe('old\n');
+  });
+
+  it.each([{ option: ['--out'] }, { option: ['--yes', '--out'] }, { option: ['--resume'] }])(
+    '$option is no pipe that nobody reads',
+    async ({ option }) => {
+      const pipe = join(folderWith({}), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      const argv = ['issue', '--users', '-', '--env', 'local', ...option, pipe];
+      const ran = await courierJwt(argv, { stdin: files.u, onStart: killedAfter(10_000) });
+      const stderr = told(`${option.at(-1)} ${pipe} cannot be written: it is no file.`, `ls -ld ${pipe.slice(0, -4)}`);
+      expect(ran).toEqual({ code: 2, signal: null, stdout: '', stderr });
+    },
+  );
+
+  it('--quiet says nothing', async () => {
+    const { code, stdout, stderr } = await issued(['--users', 'u', '-q'], { files });
+    expect([code, outcomesIn(stdout), stderr]).toEqual([0, all, '']);
+  });
+
+  it('users who stand there twice, and what was sent again, are told', async () => {
+    let refused = 0;
+    const once: Misbehaviour = (request, response) =>
+      askedFirst(request.body) && (refused += 1) === 1 ? json(503, {})(request, response) : false;
+    const askedFirst = (body: string) => body.includes('user_id:bob ');
+    const { code, stdout, stderr, courier } = await issued(
+      ['--users', 'u'],
+      { files: { u: 'alice\nbob\nalice\ncarol\n' } },
+      once,
+    );
+    expect([code, outcomesIn(stdout)]).toEqual([0, three]);
+    expect(stderr.replace(/ in [^;]* a second/, '')).toBe(
+      'note: 1 line names a user who stands before; each is minted for once. The first: alice, line 3.\n' +
+        `minted 3 tokens; 1 request sent again; key: COURIER_API_KEY, ${courier.url}\n`,
+    );
+  });
+
+  it.each([
+    { of: 'less granted than asked', status: 200, code: 1, error: 'grant.scope-missing' },
+    { of: 'what Courier cannot mint', status: 400, code: 1, error: 'request.rejected' },
+    { of: 'a key that is wrong', status: 401, code: 3, error: 'key.refused' },
+    { of: 'a key that may not', status: 403, code: 3, error: 'key.refused' },
+    { of: 'a redirect', status: 302, code: 4, error: 'courier.redirect' },
+    { of: 'another server', status: 404, code: 4, error: 'courier.status' },
+  ])('exit code of $of: $code', async ({ status, code, error }) => {
+    const less = { token: sign({ scope: 'user_id:user-0 read:brands', exp: 2_000_000_000 }) };
+    const answer = json(status, status === 200 ? less : { message: 'no' }, { location: 'https://elsewhere.test/' });
+    const ran = await issued(['--users', 'u', '--json'], { files: { u: 'user-0\n' } }, answer);
+    const seen = ran.stdout
+      .split('\n')
+      .map((line) => (line ? (JSON.parse(line) as { error: { code: string } }).error.code : ''));
+    expect([ran.code, seen]).toEqual([code, [error, '']]);
+  });
+
+  it.each([
+    { to: 'a pipe', redirect: '| cat > o', masked: users },
+    { to: 'a file', redirect: '> o', masked: [] },
+    { to: '--out', redirect: '--out o', masked: [] },
+    { to: '--resume', redirect: '--resume o', masked: [] },
+  ])('GitHub Actions hides tokens: to $to', async ({ redirect, masked }) =>
+    withCourier(async (courier) => {
+      const cwd = folderWith(files);
+      const script = `courier-jwt issue --users u -q ${redirect}`;
+      const { stderr } = await shell(script, { cwd, variables: { ...keyed(courier), GITHUB_ACTIONS: 'true' } });
+      const tokens = userLinesIn(readFileSync(join(cwd, 'o'), 'utf8')).map(({ token }) => token);
+      expect(tokens.length).toBe(users.length);
+      expect(stderr).toBe(masked.length === 0 ? '' : tokens.map((token) => `::add-mask::${token}\n`).join(''));
+    }),
+  );
+
+  it('a production key is refused; with --allow-production it mints', async () => {
+    const production = (allow: string[]) =>
+      issued(['--users', 'u', '-q', ...allow], {
+        files,
+        variables: { COURIER_API_KEY: apiKey.replace('test', 'prod') },
+      });
+    const [refused, allowed] = [await production([]), await production(['--allow-production'])];
+    expect([refused.code, refused.stdout, refused.courier.requests]).toEqual([2, '', []]);
+    expect([allowed.code, outcomesIn(allowed.stdout)]).toEqual([0, all]);
+  });
+
+  it('where only a token says that it is of production, it is thrown away, and is the only one', async () =>
+    withCourier(async (courier) => {
+      courier.claims((claims) => ({ ...claims, tenant_scope: 'published/production' }));
+      const ran = await courierJwt(['issue', '--users', fileWith(files.u)], { variables: keyed(courier) });
+      expect([ran.code, ran.stdout, courier.requests.length]).toEqual([2, '', 1]);
+      expect(ran.stderr).toContain('the token says so; it was thrown away unseen');
+      expect(ran.stderr).not.toMatch(/eyJ/);
+    }));
+});
+
+describe.concurrent('what goes wrong with the file meanwhile', () => {
+  // Of a file as long as this, some is still to be read when it is cut.
+  const users = usersNamed(2000).map((user) => `${user}-${'x'.repeat(200)}`);
+
+  it('cut short: what is missing is missed, and what was minted is kept', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave(late);
+      const path = fileWith(linesFor(users));
+      const running = start(['issue', '--users', path], keyed(courier));
+      const ended = new Promise<number>((done) => running.child.on('close', done));
+      await running.until(() => courier.requests.length > 100);
+      truncateSync(path, 10);
+      const code = await ended;
+      const { stdout, stderr } = running.output;
+      const minted = mintedIn(stdout);
+      expect([code, new Set(minted).size, minted.filter((user) => !users.includes(user))]).toEqual([
+        2,
+        minted.length,
+        [],
+      ]);
+      // It ended within a line, which is nobody's.
+      expect(stderr).toBe(
+        `${minted.length} users have a token. To go on later, give --resume a file with what was printed here.\n` +
+          told(
+            `--users ${path} cannot be read: it was cut short meanwhile, after line ${minted.length}.`,
+            'courier-jwt issue --help',
+          ),
+      );
+    }));
+});
+
+describe('--shard', () => {
+  const users = usersNamed(60);
+  const file = fileWith(`${linesFor(users)}a b\n`);
+  const shardOf = (user: string, count: number) => createHash('sha256').update(user).digest().readUInt32BE(0) % count;
+
+  it.concurrent.each(Array.from({ length: 9 }, (_, at) => ({ count: at + 1 })))(
+    'of $count: each user is in one, which is always the same',
+    async ({ count }) => {
+      const seen = [];
+      for (let index = 1; index <= count; index += 1) {
+        const argv = ['issue', '--users', file, '--env', 'local', '-q', '--shard', `${index}/${count}`];
+        seen.push(userLinesIn((await courierJwt(argv)).stdout).map(({ user }) => user));
+      }
+      const expected = seen.map((_, at) => [...users, 'a b'].filter((user) => shardOf(user, count) === at));
+      expect(seen.map((shard) => shard.toSorted())).toEqual(expected.map((shard) => shard.toSorted()));
+    },
+  );
 });
