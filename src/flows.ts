@@ -12,15 +12,22 @@ const chunkBytes = 65_536;
 
 /**
  * A file in chunks; a pipe, too, such as a shell's `<(…)`. Ends where `signal` says so.
- * @throws what node:fs throws
+ * @throws what node:fs throws, and what is like it for a file that became shorter meanwhile
  */
 export async function* fileChunks(path: string, signal: AbortSignal): Chunks {
-  const isPipe = statSync(path).isFIFO();
+  const stats = statSync(path);
   // A thread that reads a pipe would keep the process from ending.
-  const stream = isPipe
+  const stream = stats.isFIFO()
     ? new Socket({ fd: await byThread(promisify(open)(path, 'r')), readable: true, writable: false })
     : createReadStream(path, { highWaterMark: chunkBytes });
-  yield* streamChunks(stream, signal);
+  let bytes = 0;
+  for await (const chunk of streamChunks(stream, signal)) {
+    bytes += chunk.length;
+    yield chunk;
+  }
+  // It ends like any other, and perhaps within a line: nobody would miss what is missing.
+  if (stats.isFile() && bytes < stats.size && !signal.aborted)
+    throw Object.assign(new Error(path), { code: 'it was cut short meanwhile' });
 }
 
 /**

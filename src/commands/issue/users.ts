@@ -26,7 +26,7 @@ import { RunProgress } from './progress.js';
 export async function issueUsers(options: UsersOptions, tools: Tools): Promise<number> {
   const { console, context } = tools;
   const all = askedOfAll(options);
-  await judgeOutput(options, tools);
+  judgeOutput(options, tools);
   const stop = new AbortController();
   const input = await openUsers(options, stop.signal, tools);
   const environment = await openFor(options, all, tools);
