@@ -56,16 +56,13 @@ export async function* streamChunks(
   }
 }
 
-/** Whoever writes more than this many characters waits for the reader: it is what a kill would cost. */
-const roomLength = 32_768;
-
 /** What a power cut may cost, in milliseconds. */
 const syncEveryMs = 1000;
 
 const [writeSome, syncData, closeFile] = [promisify(write), promisify(fdatasync), promisify(close)];
 
 /** Texts to a descriptor, in their order: those of one turn of the event loop go together. A file is synced at intervals. */
-export function sinkTo(fd: number): Sink {
+export function sinkTo(fd: number, roomLength: number): Sink {
   const isFile = fstatSync(fd).isFile();
   let texts: string[] = [];
   let length = 0;

@@ -73,11 +73,11 @@ export function system(keychainScript: string): Context {
         const stats = statsOf(path);
         return stats?.isFile() ? stats.size : undefined;
       },
-      async sink(path, how) {
+      async sink(path, how, room) {
         const { sinkTo } = await import('./flows.js');
         // Its old rights would be kept otherwise, and its old owner.
         if (how === 'anew') rmSync(asFile(path), { force: true });
-        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600));
+        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600), room);
       },
       // Of a link, what it leads to.
       replace: async (path, by) => renameSync(by, realpathSync(path)),
@@ -228,9 +228,9 @@ function stream(fd: number, { optional = false } = {}): Stream {
         if (!optional) throw error;
       }
     },
-    async sink() {
+    async sink(room) {
       const { sinkTo } = await import('./flows.js');
-      return sinkTo(fd);
+      return sinkTo(fd, room);
     },
   };
 }

@@ -8,6 +8,9 @@ import { Failure, errnoOf } from '../../errors.js';
 import type { Tools } from '../tools.js';
 import type { UsersOptions } from './options.js';
 
+/** In characters: it is what a kill would cost, besides what is under way. */
+const room = 32_768;
+
 /** A token is shorter, with whatever a user may be called. In characters. */
 const longestWritten = 1024 * 1024;
 
@@ -52,7 +55,7 @@ const newline = 10;
 /** Beside it first: whatever happens, one of the two is whole. */
 async function rewrite(path: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
   const beside = `${path}.resuming`;
-  const sink = await files.sink(beside, 'anew');
+  const sink = await files.sink(beside, 'anew', room);
   for await (const text of texts) {
     const room = sink.write(text);
     if (room) await room;
@@ -64,9 +67,9 @@ async function rewrite(path: string, texts: AsyncIterable<string>, { context: { 
 /** Where results go. */
 export async function openOutput({ out, resume }: UsersOptions, { context, flags }: Tools): Promise<Sink> {
   const path = resume ?? out;
-  if (path === undefined) return context.stdout.sink();
+  if (path === undefined) return context.stdout.sink(room);
   try {
-    return await context.files.sink(path, resume === undefined ? (flags.yes ? 'anew' : 'new') : 'append');
+    return await context.files.sink(path, resume === undefined ? (flags.yes ? 'anew' : 'new') : 'append', room);
   } catch (error) {
     throw new Failure('usage.unwritable', {
       option: resume === undefined ? '--out' : '--resume',
