@@ -51,6 +51,10 @@ export interface RunOutside extends PaceClock {
 const retries = 5;
 const firstRetries = 2;
 
+/** So many users in a row without an answer end the run: all who follow would wait as long, and for nothing. */
+const longestRow = 1000;
+const longestFirstRow = 20;
+
 /** A longer `Retry-After` ends the run, in seconds: whoever started it may have better to do. */
 const longestPause = 300;
 
@@ -87,6 +91,7 @@ class Run {
   readonly #resting = new Set<() => void>();
   /** Jobs that are taken and have no outcome yet. */
   #taken = 0;
+  #inARow = 0;
   #isTaking = false;
   #isEmpty = false;
   #stopped: Error | undefined;
@@ -225,9 +230,12 @@ class Run {
   #outcomeOf(user: string, asked: Asked, attempted: Attempted): Outcome {
     const read = this.#read(attempted);
     if (read instanceof Failure) {
-      if (isTheSameForAll(read, this.#pace.isProven)) throw read;
+      this.#inARow = familyOf(read.code) === 'courier' ? this.#inARow + 1 : 0;
+      const isTooMany = this.#inARow >= (this.#pace.isProven ? longestRow : longestFirstRow);
+      if (isTooMany || isTheSameForAll(read, this.#pace.isProven)) throw read;
       return { user, failure: read };
     }
+    this.#inARow = 0;
     const claims = readClaims(read.payload);
     this.#outside.onToken?.(claims);
     const findings = checkGrant(claims, asked);

@@ -71,7 +71,9 @@ function askedOfAll({ for: surfaces, scope: scopes, tenant, expiresIn = '1d' }: 
 async function openFor(options: UsersOptions, all: AskedOfAll, tools: Tools): Promise<Environment> {
   const choice = await chooseFor(options, tools);
   const environment = await open(choice, tools);
-  await confirmProduction(environment, "tokens that open real users' inboxes", options, tools);
+  // Where the users come from stdin, there is no answer to be read.
+  const asking = options.users === '-' ? { ...tools, flags: { ...tools.flags, input: false } } : tools;
+  await confirmProduction(environment, "tokens that open real users' inboxes", options, asking);
   const asked = { scopes: wantedScopes(all), lifetimeSeconds: seconds('--expires-in')(all.expiresIn) };
   const local: Finding[] = choice.local ? [{ code: 'signature.local', status: 'warn', facts: {} }] : [];
   [...requestWarnings(asked), ...keyWarnings(environment, tools), ...local].forEach(tools.console.warn);
