@@ -57,8 +57,8 @@ async function rewrite(path: string, texts: AsyncIterable<string>, { context: { 
   const beside = `${path}.resuming`;
   const sink = await files.sink(beside, 'anew', room);
   for await (const text of texts) {
-    const room = sink.write(text);
-    if (room) await room;
+    const full = sink.write(text);
+    if (full) await full;
   }
   await sink.end();
   await files.replace(path, beside);
