@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Misbehaviour, json, late } from '../support/courier-server.js';
-import { start } from '../support/e2e-running.js';
 import {
   askedOf,
   counting,
@@ -13,7 +12,7 @@ import {
   until,
   usersNamed,
 } from '../support/e2e-users.js';
-import { apiKey, fileWith, keyed, shell, withCourier } from '../support/e2e-world.js';
+import { fileWith, keyed, shell, withCourier } from '../support/e2e-world.js';
 import { configFolder, courierJwt, executable } from '../support/run.js';
 import { openTerminal } from '../support/terminal-session.js';
 

@@ -96,7 +96,7 @@ export function tokenBucket({
 }: {
   perSecond: number;
   burst: number;
-  retryAfter?: string;
+  retryAfter?: string | undefined;
 }) {
   let tokens = burst;
   let filled = performance.now();
