@@ -4,6 +4,7 @@ import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bu
 import type { Sink } from '../../context.js';
 import type { WideNetwork, Transport } from '../../courier/transport.js';
 import type { Environment } from '../../environments/resolve.js';
+import { isFailure } from '../../errors.js';
 import { documentLine, say, short } from '../../output/escape.js';
 import { count } from '../../output/run-text.js';
 import { shellLine } from '../../output/shell.js';
@@ -52,7 +53,8 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
     });
   } catch (error) {
     progress.end();
-    tellRest(options, earlier + progress.tokens, tools);
+    // What a disk had no room for was counted all the same.
+    tellRest(options, isFailure(error, 'output.failed') ? 'some' : earlier + progress.tokens, tools);
     throw error;
   }
   progress.end();
@@ -137,9 +139,9 @@ function lineOf(outcome: Outcome, { secrets }: Tools): string {
 }
 
 /** The rest of them can still be minted: how. */
-function tellRest({ users, out, resume }: UsersOptions, minted: number, { argv, console }: Tools): void {
+function tellRest({ users, out, resume }: UsersOptions, minted: number | 'some', { argv, console }: Tools): void {
   const path = resume ?? out;
-  const have = `${count(minted, 'user')} ${minted === 1 ? 'has' : 'have'} a token`;
+  const have = minted === 1 ? '1 user has a token' : `${minted} users have a token`;
   if (path === undefined) {
     console.note(`${have}. To go on later, give --resume a file with what was printed here.`);
     return;
