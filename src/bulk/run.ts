@@ -187,6 +187,8 @@ class Run {
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
+      // Its turn might not come before a pause of minutes is over.
+      if (this.#stopped !== undefined) return undefined;
     }
   }
 
