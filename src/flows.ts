@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { Chunks, Sink } from './context.js';
 import { Failure, errnoOf } from './errors.js';
-import { byThread } from './streams.js';
+import { byThread, inThread } from './streams.js';
 
 /** What flows through: input in chunks, and output at the pace of its reader. Neither keeps signals waiting. */
 
@@ -18,7 +18,11 @@ export async function* fileChunks(path: string, signal: AbortSignal): Chunks {
   const stats = statSync(path);
   // A thread that reads a pipe would keep the process from ending.
   const stream = stats.isFIFO()
-    ? new Socket({ fd: await byThread(promisify(open)(path, 'r')), readable: true, writable: false })
+    ? new Socket({
+        fd: await inThread<number>(signal, (done) => open(path, 'r', done)),
+        readable: true,
+        writable: false,
+      })
     : createReadStream(path, { highWaterMark: chunkBytes });
   let bytes = 0;
   for await (const chunk of streamChunks(stream, signal)) {

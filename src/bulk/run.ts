@@ -121,6 +121,10 @@ class Run {
     }
   }
 
+  get #isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
   /** No more is wanted. What is under way is not called off: each request would have to listen for it, and is soon over. */
   abandon(): void {
     this.#interrupt();
@@ -178,7 +182,7 @@ class Run {
     for (let tries = 0; ; tries += 1) {
       const turn = this.#pace.turn();
       if (turn) await turn;
-      if (this.#stopped !== undefined) return undefined;
+      if (this.#isStopped) return undefined;
       const begunAt = this.#outside.now();
       const attempted = await this.#send(body);
       const reason = reasonToRetry(attempted);
@@ -192,6 +196,8 @@ class Run {
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
+      // Its turn might not come before a pause of minutes is over.
+      if (this.#isStopped) return undefined;
     }
   }
 

@@ -160,8 +160,8 @@ describe.concurrent(
             ['issue', '--users', fileWith(linesFor(users)), '--timeout', '2s'],
             { variables: keyed(courier) },
           );
-          const expected = users.map((user) => `${user} ${answers.get(user)?.at(-1)}`);
-          const seen = userLinesIn(stdout).map(({ user, error }) => `${user} ${error?.code ?? 'token'}`);
+          const expected = users.map((user) => `${user}: ${answers.get(user)?.at(-1)}`).toSorted();
+          const seen = userLinesIn(stdout).map(({ user, error }) => `${user}: ${error?.code ?? 'token'}`);
           expect(seen.toSorted()).toEqual(expected.toSorted());
           expect(code).toBe(expected.every((one) => one.endsWith(' token')) ? 0 : 1);
           // Nobody is asked for again who has a token, or an error that another try would not mend.

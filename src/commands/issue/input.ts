@@ -15,7 +15,7 @@ export interface UsersInput {
 /**
  * Opens what `--users` names, and reads as far as the first user: what cannot be read is told before a key is asked for.
  * Reading ends where `signal` says so.
- * @throws {Failure} `usage.file`, `usage.no-users` and what its first line is wrong by
+ * @throws {Failure} `usage.file`, `usage.no-users`, `interrupted.signal` and what its first line is wrong by
  */
 export async function openUsers(
   { users = '', usersColumn: column }: UsersOptions,
@@ -42,6 +42,7 @@ export async function openUsers(
   }
   const records = told();
   const first = await records.next();
+  if (signal.aborted) throw new Failure('interrupted.signal', {});
   if (first.done) throw new Failure('usage.no-users', { path: users });
   return {
     records: after(first.value, records),

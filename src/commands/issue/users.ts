@@ -28,12 +28,12 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   const { console, context } = tools;
   const all = askedOfAll(options);
   judgeOutput(options, tools);
-  const stop = new AbortController();
+  const stop = stopBy(context.interruption);
   const input = await openUsers(options, stop.signal, tools);
   const environment = await openFor(options, all, tools);
   const { minted: before, count: earlier } = await takeUp(options.resume, options.shard, tools);
   const sink = await openOutput(options, tools);
-  // Not before there is something to end: until then a signal ends the process.
+  // Not before there is something to end: until then SIGTERM ends the process.
   void context.stopped().then(() => stop.abort());
   const progress = new RunProgress(input.readPart, sinkPlace(options, tools), tools);
   const passed: Passed = { repeated: 0, before: 0, elsewhere: 0 };
@@ -61,6 +61,13 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   // Whoever went away wants no summary.
   if (sink.isOpen) tellSummary(progress, passed, environment, tools);
   return progress.errors.size > 0 ? 1 : 0;
+}
+
+function stopBy(interruption: AbortSignal): AbortController {
+  const stop = new AbortController();
+  interruption.addEventListener('abort', () => stop.abort());
+  if (interruption.aborted) stop.abort();
+  return stop;
 }
 
 /** @throws {Failure} what is wrong for every user */
