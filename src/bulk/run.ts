@@ -121,7 +121,7 @@ class Run {
     }
   }
 
-  get #isStopped(): boolean {
+  #isOver(): boolean {
     return this.#stopped !== undefined;
   }
 
@@ -182,7 +182,7 @@ class Run {
     for (let tries = 0; ; tries += 1) {
       const turn = this.#pace.turn();
       if (turn) await turn;
-      if (this.#isStopped) return undefined;
+      if (this.#isOver()) return undefined;
       const begunAt = this.#outside.now();
       const attempted = await this.#send(body);
       const reason = reasonToRetry(attempted);
@@ -197,7 +197,7 @@ class Run {
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
       // Its turn might not come before a pause of minutes is over.
-      if (this.#isStopped) return undefined;
+      if (this.#isOver()) return undefined;
     }
   }
 
