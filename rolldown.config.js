@@ -225,7 +225,7 @@ export default defineConfig([
           },
           {
             name: 'minting',
-            test: /src\/(courier\/(?!https|proxy|access|socket)|environments\/(?!files|json-file|keep|lookup|name|variables|record|keychain.*|store)|emulator\/(mint|transport)|checks\/grant|commands\/(environment|network|mint|minting|issue|dry-run)\.)/,
+            test: /src\/(courier\/(?!https|proxy|access|socket|many|response-reader)|environments\/(?!files|json-file|keep|lookup|name|variables|record|keychain.*|store)|emulator\/(mint|transport)|checks\/grant|commands\/(environment|network|mint|minting|issue|dry-run)\.)/,
             priority: 1,
           },
           {

@@ -43,8 +43,8 @@ export interface Stream {
   isFile: boolean;
   /** @throws {Failure} `output.failed`; a reader that went away is no failure */
   write(text: string): void;
-  /** For what is written for long: unlike `write` it keeps no signal waiting. */
-  sink(): Promise<Sink>;
+  /** For what is written for long: unlike `write` it keeps no signal waiting. So many characters may wait for the reader. */
+  sink(room: number): Promise<Sink>;
 }
 
 /** Where many texts go, one after another. */
@@ -85,7 +85,7 @@ export interface Files {
    * A file that only its owner reads: `new`, in the place of what is there (`anew`), or behind it (`append`). Rejects with
    * what node:fs throws.
    */
-  sink(path: string, how: 'new' | 'anew' | 'append'): Promise<Sink>;
+  sink(path: string, how: 'new' | 'anew' | 'append', room: number): Promise<Sink>;
   /** Puts a file in the place of another, at once. Rejects with what node:fs throws. */
   replace(path: string, by: string): Promise<void>;
   /** Whether there is a file, of the plain kind. */

@@ -21,6 +21,8 @@ export type { Expectations, Finding, Region, Report, ScopeRequest, TokenView, Tr
 export type { FailureCode, FailureFacts } from './errors.js';
 export type { Facts, Status } from './report.js';
 export type { HttpRequest, HttpResponse } from './courier/transport.js';
+export { type IssueTokensOptions, type UserToMint, issueTokens } from './bulk/issue-tokens.js';
+export type { UserToken, UserTokenError } from './bulk/result.js';
 export { Failure };
 /** The sentence of a finding. */
 export { describe as describeFinding } from './output/messages/findings.js';

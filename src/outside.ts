@@ -1,5 +1,5 @@
 import { checkBaseUrl, regionBaseUrls } from './courier/regions.js';
-import type { Transport } from './courier/transport.js';
+import type { WideNetwork } from './courier/transport.js';
 import { Failure } from './errors.js';
 
 /** What the library takes of the outside: which Courier, the network, and time. */
@@ -16,10 +16,10 @@ export function baseUrlOf({ region = 'us', baseUrl }: { region?: string; baseUrl
   throw new Failure('usage.value', { option: 'region', value: region, reason: 'it takes us or eu' });
 }
 
-let transport: Promise<Transport> | undefined;
+let transport: Promise<WideNetwork> | undefined;
 
 /** One for all, so that connections are kept. */
-export async function network(): Promise<Transport> {
+export async function network(): Promise<WideNetwork> {
   transport ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
   return transport;
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import {
+  type Stats,
   appendFileSync,
   fstatSync,
   openSync,
@@ -60,7 +61,7 @@ export function system(keychainScript: string): Context {
     },
     files: {
       read: (path, limitBytes) => readFile(path, limitBytes, interruption),
-      isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true,
+      isFile: (path) => statsOf(path)?.isFile() === true,
       write: async (path, text, { isNew = false } = {}) =>
         writeFileSync(asFile(path), text, { flag: isNew ? 'wx' : 'w' }),
       append: async (path, text) => appendFileSync(asFile(path), text),
@@ -69,14 +70,14 @@ export function system(keychainScript: string): Context {
         yield* fileChunks(path, signal);
       },
       size(path) {
-        const stats = statSync(path, { throwIfNoEntry: false });
+        const stats = statsOf(path);
         return stats?.isFile() ? stats.size : undefined;
       },
-      async sink(path, how) {
+      async sink(path, how, room) {
         const { sinkTo } = await import('./flows.js');
         // Its old rights would be kept otherwise, and its old owner.
         if (how === 'anew') rmSync(asFile(path), { force: true });
-        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600));
+        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600), room);
       },
       // Of a link, what it leads to.
       replace: async (path, by) => renameSync(by, realpathSync(path)),
@@ -124,9 +125,18 @@ function home(): string {
 
 /** What is written to a pipe that nobody reads would wait for ever. */
 function asFile(path: string): string {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   if (!stats || stats.isFile() || stats.isDirectory()) return path;
   throw Object.assign(new Error(path), { code: 'it is no file' });
+}
+
+/** Undefined for what is not there, or cannot be looked at: why, is heard by whoever opens it. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends the process. Where it cannot exit, it dies of the interrupt itself, which a shell reports as 130 too. */
@@ -218,9 +228,9 @@ function stream(fd: number, { optional = false } = {}): Stream {
         if (!optional) throw error;
       }
     },
-    async sink() {
+    async sink(room) {
       const { sinkTo } = await import('./flows.js');
-      return sinkTo(fd);
+      return sinkTo(fd, room);
     },
   };
 }

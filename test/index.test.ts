@@ -177,6 +177,7 @@ describe('the library', () => {
       'decodeToken',
       'describeFinding',
       'issueToken',
+      'issueTokens',
       'scopeString',
     ]);
     expect(built.scopeString({ user: 'alice', for: ['brands'] })).toBe('user_id:alice read:brands');

@@ -31,30 +31,41 @@ export interface Passed {
   elsewhere: number;
 }
 
+export interface Planned {
+  all: AskedOfAll;
+  shard?: Shard | undefined;
+  /** Those that an earlier run minted. */
+  before: HashSet;
+}
+
 /**
- * The jobs that the records ask for. `before` has those that an earlier run minted.
- * @throws {Failure} what `records` throws
+ * The jobs that the records ask for.
+ * @throws {Failure} what is wrong with what is asked for all; and, from the iteration, what `records` throws
  */
-export async function* jobsOf(
+export function jobsOf(records: AsyncIterable<ReadRecord>, planned: Planned, passed: Passed): AsyncGenerator<Job> {
+  return jobs(records, planned, asking(planned.all), passed);
+}
+
+async function* jobs(
   records: AsyncIterable<ReadRecord>,
-  { all, shard, before }: { all: AskedOfAll; shard?: Shard | undefined; before: HashSet },
+  { shard, before }: Planned,
+  ask: Ask,
   passed: Passed,
 ): AsyncGenerator<Job> {
   const seen = new HashSet();
-  const ask = asking(all);
   for await (const read of records) {
     const hash = hashOf(read.key);
     if (shard && shardOf(hash, shard.count) !== shard.index - 1) {
       passed.elsewhere += 1;
     } else if ('problem' in read) {
       yield { user: read.key, failure: new Failure('usage.user-line', { ...read.problem, ...placeOf(read) }) };
-    } else if (before.has(hash)) {
-      passed.before += 1;
-    } else if (seen.add(hash)) {
-      yield jobOf(read, ask);
-    } else {
+    } else if (!seen.add(hash)) {
       passed.repeated += 1;
       passed.firstRepeated ??= { user: read.key, line: read.line };
+    } else if (before.has(hash)) {
+      passed.before += 1;
+    } else {
+      yield jobOf(read, ask);
     }
   }
 }

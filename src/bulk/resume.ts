@@ -31,9 +31,10 @@ export async function readEarlier(batches: AsyncIterable<Line[]>, path: string):
   return { minted, count, isSound };
 }
 
-/** The beginning of a line, or all that a power cut has left of it. */
+/** The beginning of a line, or all that a power cut has left of it. One that is whole is somebody's list of users. */
 function isTorn(text: string): boolean {
-  return text.startsWith(beginning) || beginning.startsWith(text.replaceAll('\0', ''));
+  const isBegun = text.startsWith(beginning) || beginning.startsWith(text.replaceAll('\0', ''));
+  return isBegun && parseJson(text) === undefined;
 }
 
 const beginning = '{"user":';

@@ -79,7 +79,7 @@ export function recordIn(value: unknown, text: string): ReadRecord {
     if (suggestion) return unread(user, { problem: 'unknown', subject: name, suggestion });
   }
   const own = { scopes: isText(scopes) ? [scopes] : scopes, tenant, expiresIn };
-  const given = Object.entries(own).filter(([, value]) => !isNothing(value));
+  const given = Object.entries(own).filter(([, one]) => !isNothing(one));
   return { key: user, record: { user, ...(Object.fromEntries(given) as Partial<UserRecord>) } };
 }
 
@@ -92,8 +92,9 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
+/** An empty list would be as none at all, and mint the default set: whoever wrote it meant anything but that. */
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every(isText);
+  return Array.isArray(value) && value.length > 0 && value.every(isText);
 }
 
 function parsed(text: string): unknown {

@@ -80,15 +80,15 @@ type Clean = (json: string, text: string, found?: LineToken) => string;
 export function cleaner(secrets: Secrets, expected: unknown): Clean {
   const isClean = (json: string) => (secrets.isEmpty && !suspect.test(json)) || isKept(json);
   const isKept = (json: string) => !json.includes('\\') && secrets.redact(inertJson(json)) === json;
-  const isCleanHeader = memo(isClean);
+  // Nor can it repeat a signature.
+  const isCleanHeader = memo((json: string) => isClean(json) && !/[\w-]{12}/.test(json));
   const isCleanExpected = isClean(JSON.stringify(expected));
   const isCleanToken = ({ token: { signature }, header, payload }: LineToken) =>
     header !== undefined &&
     payload !== undefined &&
     isCleanHeader(header) &&
     isClean(payload) &&
-    !mayRepeat(payload, signature) &&
-    !mayRepeat(header, signature);
+    !mayRepeat(payload, signature);
   return (json, text, found) => {
     if (found && isCleanExpected && isCleanToken(found)) return json;
     return secrets.redact(signaturesIn(text, found?.token).redact(inertJson(json)));

@@ -17,6 +17,7 @@ function missing({ users }: Claims, needsUser: boolean, fix: string[]): Finding[
 }
 
 function unusable({ users }: Claims, fix: string[]): Finding[] {
+  if (users.every((user) => idProblem(user) === undefined)) return [];
   return users.flatMap((user): Finding[] => {
     const problem = idProblem(user);
     if (problem === undefined) return [];

@@ -35,7 +35,7 @@ export function define(command: Command, act: Act): void {
     )
     .action(act(issue));
   // Only to say what was meant: `issue alice`.
-  command.usage('--user <id> [options]');
+  command.usage('--user <id> | --users <file> [options]');
 }
 
 async function issue(options: IssueOptions, tools: Tools, [word]: (string | undefined)[]): Promise<number> {

@@ -62,13 +62,17 @@ async function judgeLines(
   const way = { read: lineReader(sign, tokenPath), judge, clean: cleaner(secrets, expected) };
   const tally = emptyTally();
   const started = context.now();
-  const sink = await context.stdout.sink();
+  const sink = await context.stdout.sink(room);
+  const sweep = await context.sweeper();
+  let chunkCount = 0;
   try {
     for await (const lines of linesOf(
       chunks(() => tally.lines),
       longestLine,
     )) {
       await sink.write(verdictsOf(lines, way, tally, context.now()));
+      chunkCount += 1;
+      if (chunkCount % sweepEvery === 0) sweep();
       if (!sink.isOpen) break;
     }
   } finally {
@@ -82,6 +86,12 @@ async function judgeLines(
   if (tally.lines === 0) throw new Failure('token.empty', { source: name });
   return tally;
 }
+
+/** In characters: while they are written, the next are judged. */
+const room = 1024 * 1024;
+
+/** So many chunks leave some megabytes behind. */
+const sweepEvery = 4;
 
 interface Source {
   name: string;

@@ -13,7 +13,7 @@ export interface CommandEntry {
 }
 
 export const commandTable: CommandEntry[] = [
-  { name: 'issue', summary: 'mint a token for a user', load: () => import('./issue.js') },
+  { name: 'issue', summary: 'mint a token for a user, or one for each of many', load: () => import('./issue.js') },
   { name: 'decode', summary: 'show what is in a token', load: () => import('./decode.js') },
   {
     name: 'check-scopes',

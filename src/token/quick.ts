@@ -12,7 +12,7 @@ export interface QuickToken {
 /** Of what is longer than a token's claims ever are. */
 const longestPayload = 65_536;
 
-const bare = /^([\w-]+)\.([\w-]+)\.([\w-]+)$/;
+const base64url = /^[\w-]+$/;
 
 /**
  * `findToken` for a text that is a token and nothing else, with the same result, in a tenth of the time: of a stream nearly all
@@ -22,13 +22,14 @@ export function quickFinder(sign: Sign): (text: string) => QuickToken | undefine
   const bytes = Buffer.allocUnsafe(longestPayload);
   let known: KnownHeader | undefined;
   return (text) => {
-    const parts = bare.exec(text);
-    if (parts === null) return undefined;
-    const [segment, signature] = [parts[1]!, parts[3]!];
+    const [first, second] = [text.indexOf('.'), text.lastIndexOf('.')];
+    const segment = text.slice(0, Math.max(0, first));
     if (known?.segment !== segment) known = readHeader(segment, bytes);
-    const json = known && decoded(parts[2]!, bytes);
+    const signature = text.slice(second + 1);
+    if (!known || !base64url.test(signature)) return undefined;
+    const json = decoded(text.slice(first + 1, second), bytes);
     const payload = json && objectIn(json);
-    if (!known || !payload) return undefined;
+    if (!payload) return undefined;
     const { header } = known;
     const token = { raw: text, header, payload, signature, doubledBearer: false, local: false };
     token.local = isLocal(token, sign);
@@ -51,7 +52,7 @@ function readHeader(segment: string, bytes: Buffer): KnownHeader | undefined {
 
 /** The text of a segment; undefined where jwt-decode may take it for another: what is cut short, and bytes that are no UTF-8. */
 function decoded(segment: string, bytes: Buffer): string | undefined {
-  if (segment.length % 4 === 1 || segment.length > bytes.length) return undefined;
+  if (segment.length % 4 === 1 || segment.length > bytes.length || !base64url.test(segment)) return undefined;
   const text = bytes.toString('utf8', 0, bytes.write(segment, 'base64url'));
   return text.includes('\ufffd') ? undefined : text;
 }

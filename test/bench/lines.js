@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { median } from './median.js';
 
-const rounds = 5;
-const count = 200_000;
+const rounds = 3;
+const count = 400_000;
 const goal = 6;
 
 const here = import.meta.dirname;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { documentLine } from '../../src/output/escape.js';
 import { someRecord } from '../environments/memory.js';
 import { type Outside, now, runInMemory } from '../support/context.js';
 import { sign } from '../support/courier-server.js';
@@ -135,6 +136,13 @@ describe('a line out for each line in', () => {
       documents: [checked(1, true, ['bob']), checked(2, false)],
     },
     {
+      name: '--require of a user',
+      argv: ['--require', 'user_id:alice'],
+      stdin: `${good}\n${bob}\n`,
+      code: 1,
+      documents: [checked(1, true), checked(2, false, ['bob'])],
+    },
+    {
       name: '--strict',
       argv: ['--strict', '--require', 'read:brands'],
       stdin: `${good}\n`,
@@ -189,12 +197,14 @@ describe('the summary', () => {
     const few = token({ scope: 'user_id:alice read:brands' });
     const both = token({ scope: 'user_id:alice read:brands', exp: now - 1 });
     const standIn = good.replace(/[^.]*$/, 'abc');
-    expect((await lines(argv, `${few}\n\n${both}\nx\n${standIn}\n`)).stderr).toBe(stderr);
+    expect((await lines(argv, `${both}\n\n${few}\nx\n${standIn}\n`)).stderr).toBe(stderr);
   });
 });
 
 describe('is what the command says of that token alone', () => {
+  const key = 'pk_test_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0';
   const texts = [
+    key.slice(10, 30),
     ...hostileTexts,
     signature,
     signature.slice(3, 20),
@@ -219,7 +229,6 @@ describe('is what the command says of that token alone', () => {
         `${good.split('.')[0]}.${Buffer.from(JSON.stringify({ jti: text, scope: `user_id:${text}` })).toString('base64url')}.${signature}`,
     ),
   ];
-  const key = 'pk_test_Zq7Rk2Vx9Lm4Tn8Wb3Hc6Jd1Yf5Gs0';
   const ways = [
     { argv: ['decode'], variables: {} },
     { argv: ['decode'], variables: { COURIER_API_KEY: key } },
@@ -242,8 +251,11 @@ describe('is what the command says of that token alone', () => {
       return argv[0] === 'decode' ? { users, ...rest } : rest;
     });
     expect(seen).toEqual(expected);
+    expect(said).toEqual(said.map((text) => documentLine(JSON.parse(text) as object)));
     expect(liveIn(whole.stdout)).toEqual([]);
-    expect(said.flatMap((text, i) => leaksIn(text, [tokens[i]!.split('.')[2]!, key]))).toEqual([]);
+    expect(said.flatMap((text, i) => leaksIn(text, [tokens[i]!.split('.')[2]!, ...Object.values(variables)]))).toEqual(
+      [],
+    );
   });
 });
 

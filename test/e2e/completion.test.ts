@@ -286,7 +286,7 @@ const offers: Offers[] = [
   ['courier-jwt issue --user=', []],
 
   ['courier-jwt issue --a', ['--allow-production', '--api-key-file', '--api-key-stdin']],
-  ['courier-jwt decode eyJ --to', ['--token-file']],
+  ['courier-jwt decode eyJ --to', ['--token-file', '--token-path']],
   ['courier-jwt issue -- --', []],
   ['courier-jwt exec -u alice --for in', ['inbox', 'inbox-legacy']],
   ['courier-jwt exec -u alice -- --', []],

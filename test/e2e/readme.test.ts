@@ -32,6 +32,8 @@ describe("README's examples are real output", () => {
     mkdirSync(join(home, 'bin'));
     symlinkSync(executable, join(home, 'bin/courier-jwt'));
     writeFileSync(join(home, 'key.txt'), 'pk_test_ABCDEFGHIJKLMNOPQRSTUVWXYZ\n');
+    const carol = '{"user":"carol","scopes":["inbox:read:messages"],"expiresIn":"1h"}';
+    writeFileSync(join(home, 'users.txt'), `alice\nbob\n${carol}\ndan smith\n`);
   });
   afterAll(async () => {
     await Promise.all([courier.close(), emulator.close(), backend.close()]);

@@ -135,3 +135,7 @@ it('the scopes that change something at Courier', () => {
     'tenant:<id>:brand:write',
   ]);
 });
+
+it('a user called write writes nothing', () => {
+  expect(isWrite('user_id:write')).toBe(false);
+});

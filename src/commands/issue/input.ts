@@ -1,4 +1,4 @@
-import { linesOf } from '../../bulk/lines.js';
+import { type Line, linesOf } from '../../bulk/lines.js';
 import { type ReadRecord, type UsersFormat, longestLine, usersOf } from '../../bulk/users.js';
 import type { Chunks } from '../../context.js';
 import { Failure, errnoOf } from '../../errors.js';
@@ -29,22 +29,37 @@ export async function openUsers(
   const size = users === '-' ? undefined : files.size(users);
   let bytes = 0;
   let line = 0;
+  /** The lines that were read last, and where they stand. */
+  let batch = { from: 0, to: 0, first: 1, last: 1 };
   async function* counted(chunks: Chunks): Chunks {
     for await (const chunk of chunks) {
       bytes += chunk.length;
       yield chunk;
     }
   }
+  async function* placed(batches: AsyncIterable<Line[]>): AsyncGenerator<Line[]> {
+    for await (const lines of batches) {
+      batch = { from: batch.to, to: bytes, first: lines[0]!.number, last: lines.at(-1)!.number };
+      yield lines;
+    }
+  }
+  // Many users stand in one chunk: where among them it is counts, too.
+  const readBytes = () => {
+    const part = (line - batch.first + 1) / (batch.last - batch.first + 1);
+    return batch.from + (batch.to - batch.from) * part;
+  };
   async function* told(): AsyncGenerator<ReadRecord> {
     try {
       const chunks = counted(users === '-' ? stdin.chunks(signal) : files.chunks(users, signal));
-      for await (const record of usersOf(linesOf(chunks, longestLine), format)) {
+      for await (const record of usersOf(placed(linesOf(chunks, longestLine)), format)) {
         line = record.line ?? line;
         yield record;
       }
     } catch (error) {
       if (error instanceof Failure) throw error;
-      const reason = line === 0 ? errnoOf(error) : `${errnoOf(error)}, after line ${line}`;
+      const errno = errnoOf(error);
+      const problem = errno === 'ENOENT' ? 'there is no such file (for one user: --user)' : errno;
+      const reason = line === 0 ? problem : `${problem}, after line ${line}`;
       throw new Failure('usage.file', { option: '--users', path: users === '-' ? '' : users, reason });
     }
   }
@@ -55,5 +70,5 @@ export async function openUsers(
     yield first.value as ReadRecord;
     yield* records;
   }
-  return { records: all(), readPart: () => (size ? bytes / size : undefined) };
+  return { records: all(), readPart: () => (size ? readBytes() / size : undefined) };
 }

@@ -18,14 +18,14 @@ export interface UsersOptions extends MintOptions {
 
 export function addUsersOptions(command: Command): Command {
   return command
-    .option('--users <file>', 'many users: an id or {"user": …} a line, or CSV; - is stdin', once('--users'))
-    .option('--users-column <name>', 'with --users: it is CSV, and this column has the ids', once('--users-column'))
-    .option('--out <path>', 'with --users: a new file for what comes out; stdout unless given', once('--out'))
-    .option('--resume <path>', 'with --users: goes on with what an earlier run wrote there', once('--resume'))
-    .option('--shard <i/n>', 'with --users: the i-th of n parts: 3/8', shard)
-    .option('--rate <n/unit>', 'with --users: no faster than 50/s or 3000/m', rate)
+    .option('--users <file>', 'many users: an id or {"user": …} a line, or CSV; - for stdin', once('--users'))
+    .option('--users-column <name>', 'of --users: it is CSV, and this column has the ids', once('--users-column'))
+    .option('--out <path>', 'of --users: a new file for what comes out', once('--out'))
+    .option('--resume <path>', 'of --users: the file of an earlier run, to go on with', once('--resume'))
+    .option('--shard <i/n>', 'of --users: one of n parts of them: 3/8', shard)
+    .option('--rate <n/unit>', 'of --users: no faster than 50/s, or 3000/m', rate)
     .addOption(
-      new Option('--concurrency <n>', 'with --users: so many at once (default: 64)').argParser(
+      new Option('--concurrency <n>', 'of --users: so many at once (default: 64)').argParser(
         wholeNumber('--concurrency', 1000),
       ),
     );

@@ -5,9 +5,11 @@ import { type Earlier, keptOf, readEarlier } from '../../bulk/resume.js';
 import { HashSet } from '../../bulk/seen.js';
 import type { Sink } from '../../context.js';
 import { Failure, errnoOf } from '../../errors.js';
-import { isThere } from '../text-file.js';
 import type { Tools } from '../tools.js';
 import type { UsersOptions } from './options.js';
+
+/** In characters: it is what a kill would cost, besides what is under way. */
+const room = 32_768;
 
 /** A token is shorter, with whatever a user may be called. In characters. */
 const longestWritten = 1024 * 1024;
@@ -16,17 +18,18 @@ const longestWritten = 1024 * 1024;
  * What is wrong with where it is to be written, before anything is asked or minted.
  * @throws {Failure} `usage.file-exists` or `usage.conflict`
  */
-export async function judgeOutput({ users, out, resume }: UsersOptions, tools: Tools): Promise<void> {
+export function judgeOutput({ users, out, resume }: UsersOptions, { context, flags }: Tools): void {
   if (resume !== undefined && users !== undefined && resolve(users) === resolve(resume))
     throw new Failure('usage.conflict', { options: ['--users', '--resume'], reason: 'they are one file' });
-  if (out !== undefined && !tools.flags.yes && (await isThere(out, tools)))
+  if (out !== undefined && !flags.yes && context.files.isFile(out))
     throw new Failure('usage.file-exists', { option: '--out', path: out });
 }
 
 /** What an earlier run wrote, after which a new line can follow: its users are there once, and its lines whole. */
 export async function takeUp(path: string | undefined, shard: Shard | undefined, tools: Tools): Promise<Earlier> {
   const { files } = tools.context;
-  if (path === undefined || !(await isThere(path, tools))) return { minted: new HashSet(), count: 0, isSound: true };
+  // What is no file is judged by whoever opens it for writing: a pipe would never be read to its end.
+  if (path === undefined || !files.isFile(path)) return { minted: new HashSet(), count: 0, isSound: true };
   const { signal } = new AbortController();
   const lines = () => linesOf(files.chunks(path, signal), longestWritten);
   try {
@@ -52,7 +55,7 @@ const newline = 10;
 /** Beside it first: whatever happens, one of the two is whole. */
 async function rewrite(path: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
   const beside = `${path}.resuming`;
-  const sink = await files.sink(beside, 'anew');
+  const sink = await files.sink(beside, 'anew', room);
   for await (const text of texts) {
     const room = sink.write(text);
     if (room) await room;
@@ -64,9 +67,9 @@ async function rewrite(path: string, texts: AsyncIterable<string>, { context: { 
 /** Where results go. */
 export async function openOutput({ out, resume }: UsersOptions, { context, flags }: Tools): Promise<Sink> {
   const path = resume ?? out;
-  if (path === undefined) return context.stdout.sink();
+  if (path === undefined) return context.stdout.sink(room);
   try {
-    return await context.files.sink(path, resume === undefined ? (flags.yes ? 'anew' : 'new') : 'append');
+    return await context.files.sink(path, resume === undefined ? (flags.yes ? 'anew' : 'new') : 'append', room);
   } catch (error) {
     throw new Failure('usage.unwritable', {
       option: resume === undefined ? '--out' : '--resume',

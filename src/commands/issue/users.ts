@@ -7,6 +7,7 @@ import type { Environment } from '../../environments/resolve.js';
 import { documentLine, say, short } from '../../output/escape.js';
 import { count } from '../../output/run-text.js';
 import { shellLine } from '../../output/shell.js';
+import type { Finding } from '../../report.js';
 import { wantedScopes } from '../../scopes/compose.js';
 import { wordsAgain } from '../again.js';
 import { chooseFor, keyText, open } from '../environment.js';
@@ -25,7 +26,7 @@ import { RunProgress } from './progress.js';
 export async function issueUsers(options: UsersOptions, tools: Tools): Promise<number> {
   const { console, context } = tools;
   const all = askedOfAll(options);
-  await judgeOutput(options, tools);
+  judgeOutput(options, tools);
   const stop = new AbortController();
   const input = await openUsers(options, stop.signal, tools);
   const environment = await openFor(options, all, tools);
@@ -72,7 +73,8 @@ async function openFor(options: UsersOptions, all: AskedOfAll, tools: Tools): Pr
   const environment = await open(choice, tools);
   await confirmProduction(environment, "tokens that open real users' inboxes", options, tools);
   const asked = { scopes: wantedScopes(all), lifetimeSeconds: seconds('--expires-in')(all.expiresIn) };
-  for (const warning of [...requestWarnings(asked), ...keyWarnings(environment, tools)]) tools.console.warn(warning);
+  const local: Finding[] = choice.local ? [{ code: 'signature.local', status: 'warn', facts: {} }] : [];
+  [...requestWarnings(asked), ...keyWarnings(environment, tools), ...local].forEach(tools.console.warn);
   return environment;
 }
 
@@ -151,7 +153,7 @@ function tellSummary(progress: RunProgress, passed: Passed, { choice }: Environm
   const { firstRepeated: first, repeated, before, elsewhere } = passed;
   if (first)
     console.note(
-      say`note: ${count(repeated, 'line')} name a user who stands before; each is minted for once. The first: ${short(first.user)}, line ${first.line ?? ''}.`,
+      say`note: ${count(repeated, 'line')} ${repeated === 1 ? 'names' : 'name'} a user who stands before: each is minted for once. The first is line ${first.line ?? ''}, ${short(first.user)}.`,
     );
   const retried = [...progress.retries.values()].reduce((sum, times) => sum + times, 0);
   const parts = [

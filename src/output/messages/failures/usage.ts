@@ -78,7 +78,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: suggestion ?? help(),
   }),
   'usage.repeated': ({ option }) => ({
-    message: say`${option} is given twice, and takes one value${option === '--user' ? ': one user a token' : ''}.`,
+    message: say`${option} is given twice, and takes one value${option === '--user' ? ': one user a token, and for many --users names a file' : ''}.`,
     fix: help(),
   }),
   'usage.conflict': ({ options, reason }) => ({
@@ -90,7 +90,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.needs': ({ option, needs }) => ({
     message: say`${option} means nothing without ${needs}.`,
     fix: help(),
-    again: { add: [needs] },
+    ...(needs.includes(' ') ? {} : { again: { add: [needs] } }),
   }),
   'usage.missing': ({ option, command: name }) => ({
     message: say`${name || 'courier-jwt'} needs ${option}.`,
@@ -121,7 +121,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     again: { add: ['--users-column', likelyColumn(header.split(/[,;\t]/))] },
   }),
   'usage.users-column': ({ column, columns }) => ({
-    message: say`${column === undefined ? '--users' : `--users-column ${shown(column)}`}: ${column === undefined ? 'which column are the users in' : 'there is no such column'}? There are ${short(columns.map(shown).join(', '), 200)}.`,
+    message: say`${column === undefined ? '--users: which column are the users in?' : `--users-column ${shown(column)}: there is no such column.`} There are ${short(columns.map(shown).join(', '), 200)}.`,
     fix: help('issue'),
     again: { without: ['--users-column'], add: ['--users-column', likelyColumn(columns)] },
   }),
@@ -177,7 +177,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     again: { without: ['--no-check'], add: ['--replace'] },
   }),
   'usage.file-exists': ({ option, path }) => ({
-    message: say`${option} ${path}: that is there already. To write in its place, add --yes.`,
+    message: say`${option} ${path}: that is there already. To write in its place, add --yes${option === '--out' ? '; --resume goes on with it' : ''}.`,
     fix: help(),
     again: { add: ['--yes'] },
   }),

@@ -9,7 +9,7 @@ export function userLine({ problem, subject = '', suggestion }: FailureFacts['us
     'not-utf8': 'it is not UTF-8.',
     json: 'it begins as JSON, and is none.',
     'no-user': subject ? 'its user is no text: write it in quotes.' : 'it has no user.',
-    type: say`its ${subject} ${subject === 'scopes' ? 'are no list of texts' : 'is no text'}.`,
+    type: say`its ${subject} ${subject === 'scopes' ? 'are no list of texts, or an empty one' : 'is no text'}.`,
     unknown: say`it has no such field as ${subject}.` + didYouMean(suggestion),
     'csv-quote': 'a quote in it does not end where its field ends.',
     'csv-short': 'it has fewer columns than the header.',
