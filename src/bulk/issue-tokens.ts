@@ -61,7 +61,7 @@ export function issueTokens(
         reason: 'it takes what can be iterated over',
       });
     const jobs = jobsOf(
-      recordsOf(users),
+      recordsOf(begun(users)),
       { all, shard, before: new HashSet() },
       { repeated: 0, before: 0, elsewhere: 0 },
     );
@@ -77,6 +77,13 @@ async function* results(run: () => Promise<ReturnType<typeof mintAll>>): AsyncGe
   } catch (error) {
     throw spoken(error);
   }
+}
+
+/** A readline interface has lines from the moment it is made, and loses those that come before it is asked for an iterator. */
+function begun<T>(users: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> | Iterable<T> {
+  if (!(Symbol.asyncIterator in users)) return users;
+  const iterator = users[Symbol.asyncIterator]();
+  return { [Symbol.asyncIterator]: () => iterator };
 }
 
 async function* recordsOf(users: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<ReadRecord> {

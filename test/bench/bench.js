@@ -5,6 +5,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { median } from './median.js';
 
 const rounds = 25;
 
@@ -147,10 +148,6 @@ function timeOf(one) {
   const ms = performance.now() - start;
   if (status !== 0) throw new Error(`${one.name} ended with ${status}`);
   return ms;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function print(rows) {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
+import { median } from './median.js';
 
 const rounds = 15;
 const seconds = 1;
@@ -31,7 +32,7 @@ export async function besideBare({ name, argv, path, request, goal }) {
 }
 
 /** A process that says where it listens, in a file: read through a pipe, its log would slow down what loads it. */
-async function start(argv) {
+export async function start(argv) {
   const path = join(mkdtempSync(join(tmpdir(), 'courier-jwt-bench-')), 'log');
   const file = openSync(path, 'w');
   const child = spawn(process.execPath, argv, { env: { PATH: process.env.PATH }, stdio: ['ignore', file, file] });
@@ -49,14 +50,13 @@ async function answerOf(url, request) {
   return { headers: { 'content-type': response.headers.get('content-type') }, body: await response.text() };
 }
 
-async function tokensPerSecond(url, request) {
+export async function tokensPerSecond(url, request) {
   const result = await autocannon({ ...request, url, connections: 64, duration: seconds });
   if (result.non2xx + result.errors > 0) throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
   return result['2xx'] / result.duration;
 }
 
 function print(name, goal, both) {
-  const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
   const [ours, theirs] = [0, 1].map((i) => median(both.map((pair) => pair[i])));
   const ratio = median(both.map(([one, other]) => one / other));
   const met = ratio >= goal ? 'yes' : 'no';

@@ -5,6 +5,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { median } from './median.js';
 
 const rounds = 3;
 const count = 400_000;
@@ -72,8 +73,4 @@ function print(cases, times) {
     const met = i === 0 ? '' : `${ratio.toFixed(2)}, goal ${goal.toFixed(2)}: ${ratio >= goal ? 'yes' : 'no'}`;
     console.log(`${name.padEnd(24)}${perSecond.toFixed(0).padStart(8)} a second  ${met}`.trimEnd());
   }
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

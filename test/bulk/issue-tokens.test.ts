@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type IssueTokensOptions, type UserToken, type UserToMint, decodeToken, issueTokens } from '../../src/index.js';
 import { type CourierServer, json, startCourier } from '../support/courier-server.js';
@@ -45,6 +47,13 @@ describe('issueTokens', () => {
   ])('of %j comes %s', async (user, expected) => {
     const [result] = await all([user], { scopes: ['read:brands'] });
     expect(shown(result!).replace('user a b cannot', 'user "a b" cannot')).toContain(expected);
+  });
+
+  it('mints for lines that come before a result is asked for', async () => {
+    const lines = createInterface({ input: Readable.from(['alice\nbob\n']) });
+    const results = issueTokens(lines, { apiKey: 'pk_test_1234567890', baseUrl: courier.url });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect((await collected(results)).map(({ user }) => user).toSorted()).toEqual(['alice', 'bob']);
   });
 
   it('takes the part of the users that a shard has', async () => {
