@@ -180,7 +180,8 @@ class Run {
   async #mint(user: string, asked: Asked & { expiresIn: string }): Promise<Outcome | undefined> {
     const body = issueBody(asked.scopes, asked.expiresIn);
     for (let tries = 0; ; tries += 1) {
-      const turn = this.#pace.turn();
+      // Once it is stopped, a turn might not come before a pause of minutes is over.
+      const turn = this.#stopped === undefined ? this.#pace.turn() : undefined;
       if (turn) await turn;
       if (this.#isOver()) return undefined;
       const begunAt = this.#outside.now();
@@ -196,8 +197,6 @@ class Run {
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
-      // Its turn might not come before a pause of minutes is over.
-      if (this.#isOver()) return undefined;
     }
   }
 

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -25,12 +24,12 @@ describe.concurrent('one user whom Courier fails: the others have tokens', { tim
     `courier.nonsense ${host} answered, but the answer makes no sense: ${why}.`;
   const dropped = (host: string) =>
     `courier.unreachable ${host} cannot be reached: it dropped the connection (ECONNRESET).`;
-  const late5 = (host: string) => `courier.timeout ${host} did not answer in 0.5 seconds. --timeout gives it more.`;
+  const silent = (host: string) => `courier.timeout ${host} did not answer in 3 seconds. --timeout gives it more.`;
   const inTrouble = (host: string, status: number) =>
     `courier.unavailable ${host} is in trouble (${status}). It is the local server: its log says more.`;
   it.each<{ of: string; how: Misbehaviour; requests: number; error: (host: string) => string }>([
-    { of: 'no answer', how: hang, requests: 1, error: late5 },
-    { of: 'half an answer', how: stall, requests: 1, error: late5 },
+    { of: 'no answer', how: hang, requests: 1, error: silent },
+    { of: 'half an answer', how: stall, requests: 1, error: silent },
     { of: 'a dropped connection', how: drop, requests: 6, error: dropped },
     { of: '500', how: json(500, {}), requests: 6, error: (host) => inTrouble(host, 500) },
     { of: '503, HTML', how: text(503, '<h1>'), requests: 6, error: (host) => inTrouble(host, 503) },
@@ -101,7 +100,7 @@ describe.concurrent('one user whom Courier fails: the others have tokens', { tim
       // Once it has minted, a server is known to be the right one.
       const users = ['alice', ...usersNamed(100), 'bob', 'carol'];
       const { code, stdout, stderr } = await courierJwt(
-        ['issue', '--users', fileWith(linesFor(users)), '--timeout', '500ms'],
+        ['issue', '--users', fileWith(linesFor(users)), '--timeout', '3s'],
         { variables: keyed(courier) },
       );
       const expected = users.map((user) => `${user}: ${user === 'bob' ? error(hostOf(courier)) : 'token'}`);
@@ -157,7 +156,7 @@ describe.concurrent(
           const users = usersNamed(500);
           const { code, stdout } = await courierJwt(
             // Long enough for a machine that is busy: what times out has hung.
-            ['issue', '--users', fileWith(linesFor(users)), '--timeout', '2s'],
+            ['issue', '--users', fileWith(linesFor(users)), '--timeout', '3s'],
             { variables: keyed(courier) },
           );
           const expected = users.map((user) => `${user}: ${answers.get(user)?.at(-1)}`).toSorted();
@@ -173,14 +172,17 @@ describe.concurrent(
 );
 
 /** Runs in a folder on a disk of this size; it is unmounted whatever happens. Only root may mount. */
-async function onDisk<T>(size: string, work: (folder: string, grow: (size: string) => void) => Promise<T>): Promise<T> {
-  const folder = join(configFolder(), 'disk');
-  mkdirSync(folder);
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder]);
+async function onDisk<T>(
+  size: string,
+  work: (folder: string, grow: (size: string) => Promise<void>) => Promise<T>,
+): Promise<T> {
+  const folder = configFolder();
+  const does = async (script: string) => expect(await shell(script)).toMatchObject({ code: 0, stderr: '' });
+  await does(`mount -t tmpfs -o size=${size} tmpfs ${folder}`);
   try {
-    return await work(folder, (larger) => execFileSync('mount', ['-o', `remount,size=${larger}`, folder]));
+    return await work(folder, (larger) => does(`mount -o remount,size=${larger} ${folder}`));
   } finally {
-    execFileSync('umount', [folder]);
+    await does(`umount ${folder}`);
   }
 }
 
@@ -202,7 +204,7 @@ describe.concurrent('a disk that is full', () => {
         // Still full: nothing of what is there is lost.
         const still = await shell(again, { cwd: folder, variables });
         expect([still.code, readFileSync(join(folder, 'o'), 'utf8').startsWith(whole)]).toEqual([4, true]);
-        grow('2m');
+        await grow('2m');
         expect((await shell(again, { cwd: folder, variables })).code).toBe(0);
         expect(mintedIn(readFileSync(join(folder, 'o'), 'utf8'))).toEqual(users);
         // Of those who were lost each was under way, or had no room.

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { linesOf } from '../../src/bulk/lines.js';
 import { keptOf, readEarlier } from '../../src/bulk/resume.js';
@@ -179,6 +180,8 @@ describe.concurrent('kill -9', { timeout: 120_000 }, () => {
   const good = usersNamed(300);
   const list = [...good.slice(0, 150), 'a b', 'cannot', ...good.slice(100)];
   const cannot = json(400, { message: 'no' });
+  /** How many had a token when it was killed. */
+  const had: number[] = [];
 
   /** Starts, and is killed after so long, if it has not ended until then. */
   async function killed(folder: string, afterMs: number, courier: CourierServer): Promise<void> {
@@ -204,8 +207,12 @@ describe.concurrent('kill -9', { timeout: 120_000 }, () => {
         });
         const folder = folderOf(list);
         // From before it begins to when it is nearly done; on a busy machine later.
-        const instants = [0, 1].map((which) => 120 + ((at * 2 + which) / 50) * 500 + Math.random() * 10);
-        for (const instant of instants.toSorted(() => Math.random() - 0.5)) await killed(folder, instant, courier);
+        const instants = [0, 1].map((which) => 120 + (((at * 2 + which * 25) % 50) / 50) * 500 + Math.random() * 10);
+        for (const instant of instants) {
+          await killed(folder, instant, courier);
+          const text = readdirSync(folder).includes('o') ? textIn(folder) : '';
+          had.push(mintedIn(text.slice(0, text.lastIndexOf('\n') + 1)).length);
+        }
         const variables = keyed(courier);
         const ran = await courierJwt(['issue', '--users', 'u', '--resume', 'o'], { cwd: folder, variables });
         const expected = [
@@ -224,4 +231,133 @@ describe.concurrent('kill -9', { timeout: 120_000 }, () => {
         expect(again).toBeLessThan(2 * (64 + (2 * 32_768) / 500));
       }),
   );
+
+  it.sequential('of these instants some were before it began, and many in between', () => {
+    expect([
+      had.length,
+      had.some((count) => count === 0),
+      had.filter((count) => count > 0 && count < 300).length > 10,
+    ]).toEqual([50, true, true]);
+  });
+});
+
+describe.concurrent('--resume', () => {
+  const users = usersNamed(10);
+  const tokenLine = (user: string) =>
+    `${JSON.stringify({ user, token: sign({ scope: `user_id:${user}`, exp: 2_000_000_000 }), expiresAt: '2033-05-18T03:33:20Z' })}\n`;
+  const errorLine = (user: string) =>
+    `${JSON.stringify({ user, error: { code: 'courier.timeout', message: 'old' } })}\n`;
+  const all = users.map((user) => `${user}: token`);
+
+  /** Goes on with `o`; whom it asked for, and what is there then. */
+  async function resumed(o: string | Buffer | undefined, ...more: string[]) {
+    return withCourier(async (courier) => {
+      const folder = folderOf(users, o === undefined ? {} : { o });
+      const ran = await courierJwt(['issue', '--users', 'u', '--resume', 'o', ...more], {
+        cwd: folder,
+        variables: keyed(courier),
+      });
+      return { ...ran, asked: askedOf(courier).toSorted(), out: readFileSync(join(folder, 'o')), folder };
+    });
+  }
+
+  const whole = users.slice(0, 4).map(tokenLine).join('');
+  const last = tokenLine('user-4');
+  it.each([
+    { of: 'a file that is not there', o: undefined, kept: 0 },
+    { of: 'an empty file', o: '', kept: 0 },
+    { of: 'some', o: whole, kept: 4 },
+    { of: 'all of them', o: users.map(tokenLine).join(''), kept: 10 },
+    { of: 'some failed', o: errorLine('user-7') + whole + errorLine('user-8'), kept: 4 },
+    { of: 'one failed, and has a token', o: errorLine('user-2') + whole + errorLine('user-1'), kept: 4 },
+    { of: 'one who is there twice', o: whole + tokenLine('user-0'), kept: 4 },
+    { of: 'an end that is missing', o: whole.slice(0, -1), kept: 4 },
+    { of: 'a torn line', o: whole + last.slice(0, 100), kept: 4 },
+    { of: 'a line torn at its first byte', o: `${whole}{`, kept: 4 },
+    { of: 'a line torn within its token', o: `${whole}${last.slice(0, -60)}`, kept: 4 },
+    { of: 'a torn line, and more behind it', o: `${last.slice(0, 90)}\n${whole}`, kept: 4 },
+    { of: 'what a power cut leaves', o: whole + '\0'.repeat(5000), kept: 4 },
+    { of: 'an empty line', o: `\n${whole}`, kept: 4 },
+    { of: 'a byte order mark, and CR', o: `\ufeff${whole.replaceAll('\n', '\r\n')}`, kept: 4 },
+  ])('$of: only who has none is minted for, and everybody is there once', async ({ o, kept }) => {
+    const { code, asked, out, folder, stderr } = await resumed(o);
+    expect([code, asked]).toEqual([0, users.slice(kept)]);
+    expect(outcomesIn(out.toString().replace(/^\ufeff/, ''))).toEqual(all);
+    expect(readdirSync(folder).toSorted()).toEqual(['o', 'u']);
+    expect(stderr).toContain(kept === 0 ? `minted 10 tokens; key: ` : `; ${kept} had one before; key: `);
+  });
+
+  it.each([
+    { of: 'a list of users', o: 'alice\nbob\n', line: 1 },
+    { of: 'NDJSON of users', o: `${whole}{"user":"bob"}\n`, line: 5 },
+    { of: 'JSON of another kind', o: '[{"user":"a"}]\n', line: 1 },
+    { of: 'tokens alone', o: `${sign({ scope: 'user_id:a' })}\n`, line: 1 },
+    { of: 'binary', o: Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff, 10]), line: 1 },
+    { of: 'a CSV', o: 'user,token\na,b\n', line: 1 },
+  ])('$of is nothing to go on with, and is left as it is', async ({ o, line }) => {
+    const { code, asked, out, folder, stderr } = await resumed(o);
+    expect([code, asked, out]).toEqual([2, [], Buffer.from(o)]);
+    expect(readdirSync(folder).toSorted()).toEqual(['o', 'u']);
+    expect(stderr.split('\n')[0]).toBe(
+      `error: --resume o: line ${line} is not from issue --users. Nothing was changed; --out writes to a new file.`,
+    );
+  });
+
+  it('who failed again is there with the new error', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave((request, response) =>
+        userOf(request.body) === 'user-5' ? json(400, { message: 'new' })(request, response) : false,
+      );
+      const folder = folderOf(users, { o: errorLine('user-5') + whole });
+      const argv = ['issue', '--users', 'u', '--resume', 'o'];
+      const { code } = await courierJwt(argv, { cwd: folder, variables: keyed(courier) });
+      const expected = users.map((user) =>
+        user === 'user-5' ? 'user-5: request.rejected Courier cannot mint that (400): new.' : `${user}: token`,
+      );
+      expect([code, outcomesIn(textIn(folder))]).toEqual([1, expected]);
+    }));
+
+  it('of a shard, who failed of another shard stays', async () => {
+    const shardOf = (user: string) => (hashOf(user).readUInt32BE(0) % 2) + 1;
+    const { code, asked, out } = await resumed(whole + users.slice(4).map(errorLine).join(''), '--shard', '1/2');
+    const expected = users.map((user, at) =>
+      at < 4 || shardOf(user) === 1 ? `${user}: token` : `${user}: courier.timeout old`,
+    );
+    expect([code, outcomesIn(out.toString())]).toEqual([0, expected]);
+    expect(asked).toEqual(users.slice(4).filter((user) => shardOf(user) === 1));
+  });
+
+  it('only its owner reads what is written anew, also behind a link', async () => {
+    const folder = folderOf(users, { real: whole + errorLine('user-9') });
+    symlinkSync('real', join(folder, 'o'));
+    const argv = ['issue', '--users', 'u', '--resume', 'o', '--env', 'local'];
+    expect((await courierJwt(argv, { cwd: folder })).code).toBe(0);
+    expect([readlinkSync(join(folder, 'o')), outcomesIn(textIn(folder, 'real'))]).toEqual(['real', all]);
+    expect(statSync(join(folder, 'real')).mode & 0o777).toBe(0o600);
+  });
+});
+
+it('a line torn at any byte: those before it are kept, and nobody else', async () => {
+  const users = ['alice', 'ü "x"\\', 'carol'];
+  const lines = users.map(
+    (user) => `${JSON.stringify({ user, token: sign({ scope: `user_id:${user}` }), expiresAt: null })}\n`,
+  );
+  const bytes = Buffer.from(lines.join(''));
+  const ends = lines.map((_, at) => Buffer.byteLength(lines.slice(0, at + 1).join('')));
+  for (let length = 0; length <= bytes.length; length += 1) {
+    const torn = () => linesOf(Readable.from([bytes.subarray(0, length)]), 100_000);
+    const { minted, count, isSound } = await readEarlier(torn(), 'o');
+    const again: string[] = [];
+    for await (const line of keptOf(torn(), undefined)) again.push(line);
+    // The end of a line is no part of what it says.
+    const kept = ends.filter((end) => length >= end - 1).length;
+    const isWhole = [0, ...ends].some((end) => length === end || length === end - 1);
+    expect({ length, count, isSound, minted: users.filter((user) => minted.has(hashOf(user))), again }).toEqual({
+      length,
+      count: kept,
+      isSound: isWhole,
+      minted: users.slice(0, kept),
+      again: lines.slice(0, kept),
+    });
+  }
 });
