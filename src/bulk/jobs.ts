@@ -99,7 +99,11 @@ function asking(all: AskedOfAll): Ask {
     const key = JSON.stringify([scopes, tenant, expiresIn]);
     const known =
       kept.get(key) ??
-      compose({ ...(scopes && { scopes }), ...(tenant && { tenant }), ...(expiresIn && { expiresIn }) });
+      compose({
+        ...(scopes && { scopes }),
+        ...(tenant !== undefined && { tenant }),
+        ...(expiresIn !== undefined && { expiresIn }),
+      });
     if (kept.size < mostKept) kept.set(key, known);
     return known;
   };

@@ -214,7 +214,7 @@ class Run {
   #outcomeOf(user: string, asked: Asked, attempted: Attempted): Outcome {
     const read = this.#read(attempted);
     if (read instanceof Failure) {
-      if (isTheSameForAll(read, this.#pace.isProven)) throw read;
+      if (isTheSameForAll(read, attempted, this.#pace.isProven)) throw read;
       return { user, failure: read };
     }
     const claims = readClaims(read.payload);
@@ -250,10 +250,14 @@ function cameOf(attempted: Attempted, pause: number | null): Came {
   return status >= 500 ? 'troubled' : 'neither';
 }
 
+function isTooLong(attempted: Attempted): boolean {
+  return !(attempted instanceof Error) && (retryAfterSeconds(attempted) ?? 0) > longestPause;
+}
+
 /** Whether others need not try: once the server has minted anything, it is where it should be. */
-function isTheSameForAll(failure: Failure, isProven: boolean): boolean {
+function isTheSameForAll(failure: Failure, attempted: Attempted, isProven: boolean): boolean {
   if (['key', 'usage'].includes(familyOf(failure.code)) || failure.code === 'courier.redirect') return true;
-  if (isFailure(failure, 'courier.rate-limited')) return (failure.facts.retryAfterSeconds ?? 0) > longestPause;
+  if (['courier.rate-limited', 'courier.unavailable'].includes(failure.code)) return isTooLong(attempted);
   if (isFailure(failure, 'courier.unreachable'))
     return ['certificate', 'proxy'].includes(failure.facts.reason) || (!isProven && failure.facts.reason !== 'dropped');
   return failure.code === 'courier.status' && !isProven;
