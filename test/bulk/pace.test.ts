@@ -161,6 +161,7 @@ describe('a limit', () => {
     { name: 'met again: for twenty seconds', met: [1], wait: 20, expected: 202.3 },
     { name: 'and then twice as many each second', met: [1], wait: 22, expected: 809.2 },
     { name: 'a third time', met: [1, 10], wait: 0.01, expected: 147.4 },
+    { name: 'met anew, when nothing went through since', met: [12], wait: 0.01, expected: 0.5 },
     { name: 'met all the time', met: Array(60).fill(0.1) as number[], wait: 0.01, expected: 0.5 },
     { name: 'below what was asked for', met: [], wait: 0.01, perSecond: 60, expected: 51 },
     { name: 'never above it', met: [], wait: 5, perSecond: 60, expected: 60 },
@@ -262,26 +263,26 @@ it('whatever comes, all have their turn in the end, and never too many at once',
   await fc.assert(
     fc.asyncProperty(limits, fc.array(step, { maxLength: 60 }), async (most, steps) => {
       const { ask, begun, clock, end } = paced(most);
-      let [asked, ended] = [0, 0];
+      const count = { asked: 0, ended: 0 };
       const finish = (came: Came, pause = 0) => {
-        end(came, pause, begun[ended]!.at);
-        ended += 1;
+        end(came, pause, begun[count.ended]!.at);
+        count.ended += 1;
       };
       for (const one of steps) {
         if ('ask' in one) ask(one.ask);
-        if ('ask' in one) asked += one.ask;
-        if ('came' in one && begun.length > ended) finish(one.came, one.pause);
+        if ('ask' in one) count.asked += one.ask;
+        if ('came' in one && begun.length > count.ended) finish(one.came, one.pause);
         await clock.pass('pass' in one ? one.pass : 0);
-        expect(begun.length - ended).toBeLessThanOrEqual(most.concurrency);
+        expect(begun.length - count.ended).toBeLessThanOrEqual(most.concurrency);
       }
       // All that is under way is answered, as soon as it is.
-      while (ended < asked) {
-        while (begun.length > ended) finish('accepted');
+      while (count.ended < count.asked) {
+        while (begun.length > count.ended) finish('accepted');
         await clock.pass(10_000);
         // Ten seconds, no pause is longer: whoever has room has begun.
-        if (ended < asked) expect(begun.length).toBeGreaterThan(ended);
+        if (count.ended < count.asked) expect(begun.length).toBeGreaterThan(count.ended);
       }
-      expect(begun.map(({ who }) => who)).toEqual(Array.from({ length: asked }, (_, i) => i));
+      expect(begun.map(({ who }) => who)).toEqual(Array.from({ length: count.asked }, (_, i) => i));
     }),
     { numRuns: 300 },
   );
