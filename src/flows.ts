@@ -78,13 +78,19 @@ export function sinkTo(fd: number, roomLength: number): Sink {
 
   const flush = async () => {
     await new Promise((resolve) => setImmediate(resolve));
-    while (texts.length > 0 && isOpen) {
-      const together = encoded(texts.join(''));
-      texts = [];
-      length = 0;
-      isOpen = await writeAllTo(fd, together);
-      if (isFile && performance.now() - synced > syncEveryMs) syncNow();
+    try {
+      while (texts.length > 0 && isOpen) {
+        const together = encoded(texts.join(''));
+        texts = [];
+        length = 0;
+        isOpen = await writeAllTo(fd, together);
+        if (isFile && performance.now() - synced > syncEveryMs) syncNow();
+      }
+    } catch (error) {
+      failure = asFailure(error);
     }
+    // In the same turn: what is written after the last look would be nobody's.
+    flushing = undefined;
   };
   // What is written meanwhile does not wait for it.
   const syncNow = () => {
@@ -97,14 +103,6 @@ export function sinkTo(fd: number, roomLength: number): Sink {
         syncing = undefined;
       });
   };
-  const flushed = async () => {
-    try {
-      await flush();
-    } catch (error) {
-      failure = asFailure(error);
-    }
-    flushing = undefined;
-  };
   return {
     get isOpen() {
       return isOpen;
@@ -115,7 +113,7 @@ export function sinkTo(fd: number, roomLength: number): Sink {
       if (!isOpen) return undefined;
       texts.push(text);
       length += text.length;
-      flushing ??= flushed();
+      flushing ??= flush();
       return length > roomLength ? flushing : undefined;
     },
     async end() {

@@ -180,8 +180,7 @@ class Run {
   async #mint(user: string, asked: Asked & { expiresIn: string }): Promise<Outcome | undefined> {
     const body = issueBody(asked.scopes, asked.expiresIn);
     for (let tries = 0; ; tries += 1) {
-      // Once it is stopped, a turn might not come before a pause of minutes is over.
-      const turn = this.#stopped === undefined ? this.#pace.turn() : undefined;
+      const turn = this.#pace.turn();
       if (turn) await turn;
       if (this.#isOver()) return undefined;
       const begunAt = this.#outside.now();
@@ -237,7 +236,7 @@ class Run {
     if (read instanceof Failure) {
       this.#inARow = familyOf(read.code) === 'courier' ? this.#inARow + 1 : 0;
       const isTooMany = this.#inARow >= (this.#pace.isProven ? longestRow : longestFirstRow);
-      if (isTooMany || isTheSameForAll(read, this.#pace.isProven)) throw read;
+      if (isTooMany || isTheSameForAll(read, attempted, this.#pace.isProven)) throw read;
       return { user, failure: read };
     }
     this.#inARow = 0;
@@ -274,10 +273,14 @@ function cameOf(attempted: Attempted, pause: number | null): Came {
   return status >= 500 ? 'troubled' : 'neither';
 }
 
+function isTooLong(attempted: Attempted): boolean {
+  return !(attempted instanceof Error) && (retryAfterSeconds(attempted) ?? 0) > longestPause;
+}
+
 /** Whether others need not try: once the server has minted anything, it is where it should be. */
-function isTheSameForAll(failure: Failure, isProven: boolean): boolean {
+function isTheSameForAll(failure: Failure, attempted: Attempted, isProven: boolean): boolean {
   if (['key', 'usage'].includes(familyOf(failure.code)) || failure.code === 'courier.redirect') return true;
-  if (isFailure(failure, 'courier.rate-limited')) return (failure.facts.retryAfterSeconds ?? 0) > longestPause;
+  if (['courier.rate-limited', 'courier.unavailable'].includes(failure.code)) return isTooLong(attempted);
   if (isFailure(failure, 'courier.unreachable'))
     return ['certificate', 'proxy'].includes(failure.facts.reason) || (!isProven && failure.facts.reason !== 'dropped');
   return failure.code === 'courier.status' && !isProven;

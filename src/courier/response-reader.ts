@@ -1,7 +1,7 @@
 import type { HttpResponse } from './transport.js';
 
 /** What no server of HTTP answers. Its code begins as Node's parser's do. */
-class ProtocolError extends Error {
+export class ProtocolError extends Error {
   readonly code = 'HPE_INVALID_RESPONSE';
 }
 

@@ -42,7 +42,7 @@ export async function takeUp(path: string | undefined, shard: Shard | undefined,
     }
     const earlier = await readEarlier(linesOf(watched(), longestWritten), path);
     if (earlier.isSound && (last === undefined || last === newline)) return earlier;
-    await rewrite(path, keptOf(lines(), shard), tools);
+    await rewrite(path, keptOf(lines(), earlier.minted, shard), tools);
     return earlier;
   } catch (error) {
     if (error instanceof Failure) throw error;
