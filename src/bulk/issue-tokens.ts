@@ -5,6 +5,7 @@ import { Failure } from '../errors.js';
 import { baseUrlOf, network } from '../outside.js';
 import { speaking, spoken } from '../speaking.js';
 import { judged } from '../untyped.js';
+import { realClock } from './clock.js';
 import { type AskedOfAll, type Shard, jobsOf } from './jobs.js';
 import { type UserToken, resultOf } from './result.js';
 import { type MintingAt, type RunOutside, mintAll } from './run.js';
@@ -98,11 +99,7 @@ async function manyOver(): Promise<Transport> {
 
 function outside(signal: AbortSignal | undefined): RunOutside {
   return {
-    now: () => performance.now(),
-    after(ms, call) {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    ...realClock,
     random: Math.random,
     signal,
   };
