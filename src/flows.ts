@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import type { Chunks, Sink } from './context.js';
 import { Failure, errnoOf } from './errors.js';
-import { byThread } from './streams.js';
+import { byThread, inThread } from './streams.js';
 
 /** What flows through: input in chunks, and output at the pace of its reader. Neither keeps signals waiting. */
 
@@ -18,7 +18,11 @@ export async function* fileChunks(path: string, signal: AbortSignal): Chunks {
   const stats = statSync(path);
   // A thread that reads a pipe would keep the process from ending.
   const stream = stats.isFIFO()
-    ? new Socket({ fd: await byThread(promisify(open)(path, 'r')), readable: true, writable: false })
+    ? new Socket({
+        fd: await inThread<number>(signal, (done) => open(path, 'r', done)),
+        readable: true,
+        writable: false,
+      })
     : createReadStream(path, { highWaterMark: chunkBytes });
   let bytes = 0;
   for await (const chunk of streamChunks(stream, signal)) {
@@ -74,13 +78,19 @@ export function sinkTo(fd: number, roomLength: number): Sink {
 
   const flush = async () => {
     await new Promise((resolve) => setImmediate(resolve));
-    while (texts.length > 0 && isOpen) {
-      const together = encoded(texts.join(''));
-      texts = [];
-      length = 0;
-      isOpen = await writeAllTo(fd, together);
-      if (isFile && performance.now() - synced > syncEveryMs) syncNow();
+    try {
+      while (texts.length > 0 && isOpen) {
+        const together = encoded(texts.join(''));
+        texts = [];
+        length = 0;
+        isOpen = await writeAllTo(fd, together);
+        if (isFile && performance.now() - synced > syncEveryMs) syncNow();
+      }
+    } catch (error) {
+      failure = asFailure(error);
     }
+    // In the same turn: what is written after the last look would be nobody's.
+    flushing = undefined;
   };
   // What is written meanwhile does not wait for it.
   const syncNow = () => {
@@ -93,14 +103,6 @@ export function sinkTo(fd: number, roomLength: number): Sink {
         syncing = undefined;
       });
   };
-  const flushed = async () => {
-    try {
-      await flush();
-    } catch (error) {
-      failure = asFailure(error);
-    }
-    flushing = undefined;
-  };
   return {
     get isOpen() {
       return isOpen;
@@ -111,7 +113,7 @@ export function sinkTo(fd: number, roomLength: number): Sink {
       if (!isOpen) return undefined;
       texts.push(text);
       length += text.length;
-      flushing ??= flushed();
+      flushing ??= flush();
       return length > roomLength ? flushing : undefined;
     },
     async end() {

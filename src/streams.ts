@@ -92,7 +92,8 @@ export async function byThread<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function inThread<T>(
+/** The same, to be interrupted: the thread is left to itself then. */
+export async function inThread<T>(
   interruption: AbortSignal,
   work: (done: (error: Error | null, value: T) => void) => void,
 ): Promise<T> {

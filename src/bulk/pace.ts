@@ -61,6 +61,7 @@ export class Pace {
   #next = -Infinity;
   readonly #waiting: (() => void)[] = [];
   #callOff: (() => void) | undefined;
+  #isStopped = false;
 
   constructor(limits: PaceLimits, clock: PaceClock) {
     this.#clock = clock;
@@ -75,7 +76,7 @@ export class Pace {
 
   /** Resolves when a request may begin, and counts it; undefined where that is now. In the order of the calls. */
   turn(): Promise<void> | undefined {
-    if (this.#waiting.length === 0 && this.#begins()) return undefined;
+    if (this.#isStopped || (this.#waiting.length === 0 && this.#begins())) return undefined;
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
       this.#wait();
@@ -96,8 +97,9 @@ export class Pace {
     this.#release();
   }
 
-  /** Nobody is kept waiting any more: those who are find out themselves that it is over. */
+  /** Nobody is kept waiting any more: all find out themselves that it is over. */
   stop(): void {
+    this.#isStopped = true;
     this.#callOff?.();
     for (const resolve of this.#waiting.splice(0)) resolve();
   }

@@ -42,7 +42,11 @@ const beginning = '{"user":';
 /**
  * The lines to keep: each user who has a token, once, and who got none but is of another shard. The others are minted for now.
  */
-export async function* keptOf(batches: AsyncIterable<Line[]>, shard: Shard | undefined): AsyncGenerator<string> {
+export async function* keptOf(
+  batches: AsyncIterable<Line[]>,
+  minted: HashSet,
+  shard: Shard | undefined,
+): AsyncGenerator<string> {
   const seen = new HashSet();
   for await (const lines of batches)
     for (const { text } of lines) {
@@ -50,7 +54,8 @@ export async function* keptOf(batches: AsyncIterable<Line[]>, shard: Shard | und
       if (!written) continue;
       const hash = hashOf(written.user);
       const isElsewhere = shard !== undefined && shardOf(hash, shard.count) !== shard.index - 1;
-      if ((written.isMinted || isElsewhere) && seen.add(hash)) yield `${text}\n`;
+      const isKept = written.isMinted || (isElsewhere && !minted.has(hash));
+      if (isKept && seen.add(hash)) yield `${text}\n`;
     }
 }
 

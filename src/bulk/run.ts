@@ -51,6 +51,10 @@ export interface RunOutside extends PaceClock {
 const retries = 5;
 const firstRetries = 2;
 
+/** So many users in a row without an answer end the run: all who follow would wait as long, and for nothing. */
+const longestRow = 1000;
+const longestFirstRow = 20;
+
 /** A longer `Retry-After` ends the run, in seconds: whoever started it may have better to do. */
 const longestPause = 300;
 
@@ -87,6 +91,7 @@ class Run {
   readonly #resting = new Set<() => void>();
   /** Jobs that are taken and have no outcome yet. */
   #taken = 0;
+  #inARow = 0;
   #isTaking = false;
   #isEmpty = false;
   #stopped: Error | undefined;
@@ -114,6 +119,10 @@ class Run {
       if (this.#taken === 0 && this.#isEmpty) return undefined;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
+  }
+
+  #isOver(): boolean {
+    return this.#stopped !== undefined;
   }
 
   /** No more is wanted. What is under way is not called off: each request would have to listen for it, and is soon over. */
@@ -173,7 +182,7 @@ class Run {
     for (let tries = 0; ; tries += 1) {
       const turn = this.#pace.turn();
       if (turn) await turn;
-      if (this.#stopped !== undefined) return undefined;
+      if (this.#isOver()) return undefined;
       const begunAt = this.#outside.now();
       const attempted = await this.#send(body);
       const reason = reasonToRetry(attempted);
@@ -225,9 +234,12 @@ class Run {
   #outcomeOf(user: string, asked: Asked, attempted: Attempted): Outcome {
     const read = this.#read(attempted);
     if (read instanceof Failure) {
-      if (isTheSameForAll(read, this.#pace.isProven)) throw read;
+      this.#inARow = familyOf(read.code) === 'courier' ? this.#inARow + 1 : 0;
+      const isTooMany = this.#inARow >= (this.#pace.isProven ? longestRow : longestFirstRow);
+      if (isTooMany || isTheSameForAll(read, attempted, this.#pace.isProven)) throw read;
       return { user, failure: read };
     }
+    this.#inARow = 0;
     const claims = readClaims(read.payload);
     this.#outside.onToken?.(claims);
     const findings = checkGrant(claims, asked);
@@ -261,10 +273,14 @@ function cameOf(attempted: Attempted, pause: number | null): Came {
   return status >= 500 ? 'troubled' : 'neither';
 }
 
+function isTooLong(attempted: Attempted): boolean {
+  return !(attempted instanceof Error) && (retryAfterSeconds(attempted) ?? 0) > longestPause;
+}
+
 /** Whether others need not try: once the server has minted anything, it is where it should be. */
-function isTheSameForAll(failure: Failure, isProven: boolean): boolean {
+function isTheSameForAll(failure: Failure, attempted: Attempted, isProven: boolean): boolean {
   if (['key', 'usage'].includes(familyOf(failure.code)) || failure.code === 'courier.redirect') return true;
-  if (isFailure(failure, 'courier.rate-limited')) return (failure.facts.retryAfterSeconds ?? 0) > longestPause;
+  if (['courier.rate-limited', 'courier.unavailable'].includes(failure.code)) return isTooLong(attempted);
   if (isFailure(failure, 'courier.unreachable'))
     return ['certificate', 'proxy'].includes(failure.facts.reason) || (!isProven && failure.facts.reason !== 'dropped');
   return failure.code === 'courier.status' && !isProven;

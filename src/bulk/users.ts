@@ -111,6 +111,9 @@ function userIn({ line, text, user, problem }: CsvRecord): ReadRecord {
   return { line, key: user, record: { user } };
 }
 
+/** Of what is no user its beginning tells it from others. */
+const longestKey = 200;
+
 function unread(key: string, problem: FailureFacts['usage.user-line']): ReadRecord {
-  return { key, problem };
+  return { key: key.slice(0, longestKey), problem };
 }

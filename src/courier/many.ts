@@ -21,8 +21,9 @@ export class Connections {
 
   /** @throws {Failure} as Transport */
   async send(request: HttpRequest): Promise<HttpResponse> {
+    const text = textOf(request, this.#url);
     const connection = this.#idle.pop() ?? new Connection(await socketTo(this.#url), this.#url);
-    const { response, isKept } = await connection.exchange(request);
+    const { response, isKept } = await connection.exchange(text, request);
     if (isKept) {
       this.#idle.push(connection);
       connection.rest(() => this.#idle.splice(this.#idle.indexOf(connection), 1));
@@ -64,8 +65,7 @@ class Connection {
     socket.on('close', () => this.#fail(hungUp()));
   }
 
-  async exchange(request: HttpRequest): Promise<Read> {
-    const { signal, timeoutMs } = request;
+  async exchange(text: string, { signal, timeoutMs }: HttpRequest): Promise<Read> {
     const { host } = this.#url;
     this.#gone = undefined;
     this.#reader = new ResponseReader(maxBodyBytes);
@@ -84,7 +84,7 @@ class Connection {
       };
       signal?.addEventListener('abort', interrupted);
       if (signal?.aborted) interrupted();
-      else this.#socket.ref().write(textOf(request, this.#url));
+      else this.#socket.ref().write(text);
     });
   }
 
@@ -130,11 +130,11 @@ function hungUp(): Error {
 }
 
 /** What stands before the length, for a request that is like the one before. */
-let known: { url: string; headers: HttpRequest['headers']; head: string } | undefined;
+let known: (Pick<HttpRequest, 'method' | 'headers'> & { url: URL; head: string }) | undefined;
 
-function textOf({ method, url, headers, body = '' }: HttpRequest, { origin, host }: URL): string {
-  if (known?.url !== url || known.headers !== headers)
-    known = { url, headers, head: headOf(method, url.slice(origin.length), { Host: host, ...headers }) };
+function textOf({ method, headers, body = '' }: HttpRequest, url: URL): string {
+  if (known?.url !== url || known.headers !== headers || known.method !== method)
+    known = { method, url, headers, head: headOf(method, url.pathname + url.search, { Host: url.host, ...headers }) };
   return `${known.head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 

@@ -1,14 +1,17 @@
 import type { HttpResponse } from './transport.js';
 
 /** What no server of HTTP answers. Its code begins as Node's parser's do. */
-class ProtocolError extends Error {
+export class ProtocolError extends Error {
   readonly code = 'HPE_INVALID_RESPONSE';
 }
 
 /** More than this is no answer of Courier's. */
 export class TooLarge extends Error {}
 
-const longestHead = 65_536;
+/** A head, a line between chunks, a trailer; in bytes. */
+const longestText = 65_536;
+
+const protocol = 'HTTP/1.';
 
 /** Where a body ends: after so many bytes, with its last chunk, or with the connection. */
 type Ending = { bytes: number } | 'chunked' | 'closing';
@@ -24,8 +27,14 @@ interface Head {
 /** Reads one HTTP/1.1 response from however it was cut. Source: RFC 9112. */
 export class ResponseReader {
   readonly #limit: number;
-  #bytes: Buffer = Buffer.alloc(0);
+  #unread: Buffer = Buffer.alloc(0);
   #head: Head | undefined;
+  /** The body so far, in pieces: put together with each one that comes, it would be copied as often. */
+  readonly #body: Buffer[] = [];
+  #length = 0;
+  /** The line of a chunked body that is to come, and how many bytes are before it. */
+  #line: 'size' | 'end' | 'trailer' = 'size';
+  #left = 0;
 
   /** @param limit the longest body, in bytes */
   constructor(limit: number) {
@@ -37,59 +46,78 @@ export class ResponseReader {
    * @throws {ProtocolError | TooLarge}
    */
   add(chunk: Buffer): Read | undefined {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
     this.#head ??= this.#readHead();
     if (!this.#head) return undefined;
     const { ending } = this.#head;
-    if (ending === 'chunked') return this.#readChunks(this.#head);
-    if (this.#bytes.length > this.#limit || (ending !== 'closing' && ending.bytes > this.#limit)) throw new TooLarge();
-    if (ending === 'closing' || this.#bytes.length < ending.bytes) return undefined;
-    return read(this.#head, this.#bytes.subarray(0, ending.bytes), this.#bytes.length > ending.bytes);
+    const isWhole = ending === 'chunked' ? this.#readChunks() : this.#readBytes(ending);
+    return isWhole ? this.#read(this.#head) : undefined;
   }
 
   /** The connection is closed: the response, where that ends it. */
   end(): Read | undefined {
-    return this.#head?.ending === 'closing' ? read(this.#head, this.#bytes, false) : undefined;
+    return this.#head?.ending === 'closing' ? this.#read(this.#head) : undefined;
+  }
+
+  #read({ status, headers, isKept }: Head): Read {
+    const body = Buffer.concat(this.#body).toString('utf8');
+    return { response: { status, headers, body }, isKept: isKept && this.#unread.length === 0 };
   }
 
   /** Those before the last, such as 103 Early Hints, are passed over. */
   #readHead(): Head | undefined {
     for (;;) {
-      const end = this.#bytes.indexOf('\r\n\r\n');
-      if (end === -1 && this.#bytes.length > longestHead) throw new ProtocolError();
-      if (end === -1) return undefined;
-      const head = headIn(this.#bytes.toString('latin1', 0, end));
-      this.#bytes = this.#bytes.subarray(end + 4);
+      // What speaks another protocol may wait for more, and would be waited for.
+      if (!protocol.startsWith(this.#unread.toString('latin1', 0, protocol.length))) throw new ProtocolError();
+      const text = this.#textTo('\r\n\r\n');
+      if (text === undefined) return undefined;
+      const head = headIn(text);
       if (head.status >= 200) return head;
       // Another protocol was not asked for.
-      if (head.status === 101) return { ...head, ending: { bytes: 0 }, isKept: false };
+      if (head.status === 101) return { ...head, isKept: false };
     }
   }
 
-  #readChunks(head: Head): Read | undefined {
-    const parts: Buffer[] = [];
-    let length = 0;
-    for (let at = 0; ;) {
-      const end = this.#bytes.indexOf('\r\n', at);
-      if (end === -1) return undefined;
-      const [, hex] = /^([\da-f]{1,8})[ \t]*(?:;.*)?$/i.exec(this.#bytes.toString('latin1', at, end)) ?? [];
-      if (hex === undefined) throw new ProtocolError();
-      const size = parseInt(hex, 16);
-      if (size === 0) return this.#readTrailers(head, Buffer.concat(parts), end);
-      length += size;
-      if (length > this.#limit) throw new TooLarge();
-      at = end + 2 + size + 2;
-      if (this.#bytes.length < at) return undefined;
-      if (this.#bytes.toString('latin1', at - 2, at) !== '\r\n') throw new ProtocolError();
-      parts.push(this.#bytes.subarray(end + 2, at - 2));
+  #readBytes(ending: { bytes: number } | 'closing'): boolean {
+    const bytes = ending === 'closing' ? Infinity : ending.bytes;
+    if (bytes !== Infinity && bytes > this.#limit) throw new TooLarge();
+    this.#take(bytes - this.#length);
+    return this.#length === bytes;
+  }
+
+  #readChunks(): boolean {
+    for (;;) {
+      this.#left -= this.#take(this.#left);
+      const text = this.#left === 0 ? this.#textTo('\r\n') : undefined;
+      if (text === undefined) return false;
+      if (this.#line === 'size') {
+        this.#left = sizeIn(text);
+        this.#line = this.#left === 0 ? 'trailer' : 'end';
+      } else if (this.#line === 'end') {
+        if (text !== '') throw new ProtocolError();
+        this.#line = 'size';
+      } else if (text === '') return true;
     }
   }
 
-  /** Nothing in them is of use. */
-  #readTrailers(head: Head, body: Buffer, at: number): Read | undefined {
-    const end = this.#bytes.indexOf('\r\n\r\n', at);
-    if (end === -1 && this.#bytes.length - at > longestHead) throw new ProtocolError();
-    return end === -1 ? undefined : read(head, body, this.#bytes.length > end + 4);
+  /** Moves at most so many bytes to the body; how many there were. */
+  #take(most: number): number {
+    const bytes = this.#unread.subarray(0, most);
+    this.#unread = this.#unread.subarray(bytes.length);
+    this.#length += bytes.length;
+    if (this.#length > this.#limit) throw new TooLarge();
+    if (bytes.length > 0) this.#body.push(bytes);
+    return bytes.length;
+  }
+
+  /** Takes what is before a mark, and the mark; undefined until that is there. */
+  #textTo(mark: string): string | undefined {
+    const end = this.#unread.indexOf(mark);
+    if ((end === -1 ? this.#unread.length : end) > longestText) throw new ProtocolError();
+    if (end === -1) return undefined;
+    const text = this.#unread.toString('latin1', 0, end);
+    this.#unread = this.#unread.subarray(end + mark.length);
+    return text;
   }
 }
 
@@ -99,21 +127,30 @@ export interface Read {
   isKept: boolean;
 }
 
-function read({ status, headers, isKept }: Head, body: Buffer, hasMore: boolean): Read {
-  return { response: { status, headers, body: body.toString('utf8') }, isKept: isKept && !hasMore };
+/** The last chunk has none. */
+function sizeIn(line: string): number {
+  const [, hex] = /^([\da-f]{1,8})[ \t]*(?:;.*)?$/i.exec(line) ?? [];
+  if (hex === undefined) throw new ProtocolError();
+  return parseInt(hex, 16);
 }
+
+/** Said twice, the first counts, as for Node's own client; what else is said twice is a list. */
+const single = ['location', 'retry-after'];
 
 function headIn(text: string): Head {
   const [first = '', ...lines] = text.split('\r\n');
   const [, minor, status] = /^HTTP\/1\.([01]) (\d{3})(?: |$)/.exec(first) ?? [];
-  if (status === undefined) throw new ProtocolError();
+  // Whoever takes a lone CR or LF for the end of a line would see other headers.
+  if (status === undefined || lines.some((line) => /[\0-\u0008\u000a-\u001f\u007f]/.test(line)))
+    throw new ProtocolError();
   const headers: Record<string, string> = {};
   for (const line of lines) {
     const colon = line.indexOf(':');
-    const name = line.slice(0, colon).toLowerCase();
-    if (colon < 1 || /[^!-~]|^__proto__$/.test(name)) throw new ProtocolError();
+    const name = line.slice(0, Math.max(0, colon)).toLowerCase();
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw new ProtocolError();
     const value = line.slice(colon + 1).trim();
-    headers[name] = Object.hasOwn(headers, name) ? `${headers[name]}, ${value}` : value;
+    if (!Object.hasOwn(headers, name)) headers[name] = value;
+    else if (!single.includes(name)) headers[name] += `, ${value}`;
   }
   const connection = headers.connection?.toLowerCase() ?? '';
   const ending = endingOf(Number(status), headers);
@@ -125,12 +162,10 @@ function endingOf(status: number, headers: Record<string, string | undefined>): 
   if (status < 200 || status === 204 || status === 304) return { bytes: 0 };
   const coding = headers['transfer-encoding']?.toLowerCase();
   const length = headers['content-length'];
-  // Both at once is how one response is made to look like two.
+  // Both at once, or two lengths, is how one response is made to look like two.
   if (coding !== undefined && (coding !== 'chunked' || length !== undefined)) throw new ProtocolError();
   if (coding !== undefined) return 'chunked';
   if (length === undefined) return 'closing';
-  // Said twice, it may be the same.
-  const [bytes, ...others] = new Set(length.split(',').map((one) => one.trim()));
-  if (others.length > 0 || !/^\d{1,15}$/.test(bytes!)) throw new ProtocolError();
-  return { bytes: Number(bytes) };
+  if (!/^\d{1,15}$/.test(length)) throw new ProtocolError();
+  return { bytes: Number(length) };
 }

@@ -1,4 +1,4 @@
-import type { CourierServer, Misbehaviour } from './courier-server.js';
+import { type CourierServer, type Misbehaviour, json } from './courier-server.js';
 import { claimsOf } from './e2e-world.js';
 
 /** A line of `issue --users`. */
@@ -86,4 +86,35 @@ export async function until(condition: () => boolean, limitMs = 15_000): Promise
     if (performance.now() > limit) throw new Error('it did not come to that');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** A limit as an API gateway has one: so many at once, and so many a second again. Counts what it lets through, and what it refuses. */
+export function tokenBucket({
+  perSecond,
+  burst,
+  retryAfter,
+}: {
+  perSecond: number;
+  burst: number;
+  retryAfter?: string | undefined;
+}) {
+  let tokens = burst;
+  let filled = performance.now();
+  const seen: { at: number; isRefused: boolean }[] = [];
+  const how: Misbehaviour = (request, response) => {
+    const now = performance.now();
+    tokens = Math.min(burst, tokens + ((now - filled) / 1000) * perSecond);
+    filled = now;
+    const isRefused = tokens < 1;
+    seen.push({ at: now, isRefused });
+    if (isRefused) return json(429, {}, retryAfter ? { 'retry-after': retryAfter } : {})(request, response);
+    tokens -= 1;
+    return false;
+  };
+  return { how, seen };
+}
+
+/** The most of these times, in milliseconds, that lie within a second. */
+export function mostInASecond(times: number[]): number {
+  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length));
 }

@@ -15,7 +15,7 @@ export interface UsersInput {
 /**
  * Opens what `--users` names, and reads as far as the first user: what cannot be read is told before a key is asked for.
  * Reading ends where `signal` says so.
- * @throws {Failure} `usage.file`, `usage.no-users` and what its first line is wrong by
+ * @throws {Failure} `usage.file`, `usage.no-users`, `interrupted.signal` and what its first line is wrong by
  */
 export async function openUsers(
   { users = '', usersColumn: column }: UsersOptions,
@@ -27,48 +27,63 @@ export async function openUsers(
   const isCsv = column !== undefined || /\.csv$/i.test(users);
   const format: UsersFormat = isCsv ? { kind: 'csv', column } : { kind: 'lines' };
   const size = users === '-' ? undefined : files.size(users);
-  let bytes = 0;
+  const places = new Places();
   let line = 0;
-  /** The lines that were read last, and where they stand. */
-  let batch = { from: 0, to: 0, first: 1, last: 1 };
-  async function* counted(chunks: Chunks): Chunks {
-    for await (const chunk of chunks) {
-      bytes += chunk.length;
-      yield chunk;
-    }
-  }
-  async function* placed(batches: AsyncIterable<Line[]>): AsyncGenerator<Line[]> {
-    for await (const lines of batches) {
-      batch = { from: batch.to, to: bytes, first: lines[0]!.number, last: lines.at(-1)!.number };
-      yield lines;
-    }
-  }
-  // Many users stand in one chunk: where among them it is counts, too.
-  const readBytes = () => {
-    const part = (line - batch.first + 1) / (batch.last - batch.first + 1);
-    return batch.from + (batch.to - batch.from) * part;
-  };
   async function* told(): AsyncGenerator<ReadRecord> {
     try {
-      const chunks = counted(users === '-' ? stdin.chunks(signal) : files.chunks(users, signal));
-      for await (const record of usersOf(placed(linesOf(chunks, longestLine)), format)) {
+      const chunks = places.chunks(users === '-' ? stdin.chunks(signal) : files.chunks(users, signal));
+      for await (const record of usersOf(places.lines(linesOf(chunks, longestLine)), format)) {
         line = record.line ?? line;
         yield record;
       }
     } catch (error) {
-      if (error instanceof Failure) throw error;
-      const errno = errnoOf(error);
-      const problem = errno === 'ENOENT' ? 'there is no such file (for one user: --user)' : errno;
-      const reason = line === 0 ? problem : `${problem}, after line ${line}`;
-      throw new Failure('usage.file', { option: '--users', path: users === '-' ? '' : users, reason });
+      throw error instanceof Failure ? error : unreadable(users, line, error);
     }
   }
   const records = told();
   const first = await records.next();
+  if (signal.aborted) throw new Failure('interrupted.signal', {});
   if (first.done) throw new Failure('usage.no-users', { path: users });
-  async function* all(): AsyncGenerator<ReadRecord> {
-    yield first.value as ReadRecord;
-    yield* records;
+  return {
+    records: after(first.value, records),
+    readPart: () => (size === undefined ? undefined : places.bytesBehind(line) / size),
+  };
+}
+
+function unreadable(users: string, line: number, error: unknown): Failure {
+  const errno = errnoOf(error);
+  const problem = errno === 'ENOENT' ? 'there is no such file (for one user: --user)' : errno;
+  const reason = line === 0 ? problem : `${problem}, after line ${line}`;
+  return new Failure('usage.file', { option: '--users', path: users === '-' ? '' : users, reason });
+}
+
+async function* after<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  yield first;
+  yield* rest;
+}
+
+/** Where lines stand among the bytes of a stream: many of them are in one chunk. */
+class Places {
+  #bytes = 0;
+  #batch = { from: 0, to: 0, first: 1, last: 1 };
+
+  async *chunks(chunks: Chunks): Chunks {
+    for await (const chunk of chunks) {
+      this.#bytes += chunk.length;
+      yield chunk;
+    }
   }
-  return { records: all(), readPart: () => (size ? readBytes() / size : undefined) };
+
+  async *lines(batches: AsyncIterable<Line[]>): AsyncGenerator<Line[]> {
+    for await (const lines of batches) {
+      this.#batch = { from: this.#batch.to, to: this.#bytes, first: lines[0]!.number, last: lines.at(-1)!.number };
+      yield lines;
+    }
+  }
+
+  /** About so many bytes are read with a line of those that came last. */
+  bytesBehind(line: number): number {
+    const { from, to, first, last } = this.#batch;
+    return from + ((to - from) * (line - first + 1)) / (last - first + 1);
+  }
 }

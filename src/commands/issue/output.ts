@@ -42,7 +42,7 @@ export async function takeUp(path: string | undefined, shard: Shard | undefined,
     }
     const earlier = await readEarlier(linesOf(watched(), longestWritten), path);
     if (earlier.isSound && (last === undefined || last === newline)) return earlier;
-    await rewrite(path, keptOf(lines(), shard), tools);
+    await rewrite(path, keptOf(lines(), earlier.minted, shard), tools);
     return earlier;
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -57,8 +57,8 @@ async function rewrite(path: string, texts: AsyncIterable<string>, { context: { 
   const beside = `${path}.resuming`;
   const sink = await files.sink(beside, 'anew', room);
   for await (const text of texts) {
-    const room = sink.write(text);
-    if (room) await room;
+    const full = sink.write(text);
+    if (full) await full;
   }
   await sink.end();
   await files.replace(path, beside);

@@ -4,6 +4,7 @@ import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bu
 import type { Sink } from '../../context.js';
 import type { WideNetwork, Transport } from '../../courier/transport.js';
 import type { Environment } from '../../environments/resolve.js';
+import { isFailure } from '../../errors.js';
 import { documentLine, say, short } from '../../output/escape.js';
 import { count } from '../../output/run-text.js';
 import { shellLine } from '../../output/shell.js';
@@ -27,12 +28,12 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   const { console, context } = tools;
   const all = askedOfAll(options);
   judgeOutput(options, tools);
-  const stop = new AbortController();
+  const stop = stopBy(context.interruption);
   const input = await openUsers(options, stop.signal, tools);
   const environment = await openFor(options, all, tools);
   const { minted: before, count: earlier } = await takeUp(options.resume, options.shard, tools);
   const sink = await openOutput(options, tools);
-  // Not before there is something to end: until then a signal ends the process.
+  // Not before there is something to end: until then SIGTERM ends the process.
   void context.stopped().then(() => stop.abort());
   const progress = new RunProgress(input.readPart, sinkPlace(options, tools), tools);
   const passed: Passed = { repeated: 0, before: 0, elsewhere: 0 };
@@ -52,13 +53,21 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
     });
   } catch (error) {
     progress.end();
-    tellRest(options, earlier + progress.tokens, tools);
+    // What a disk had no room for was counted all the same.
+    tellRest(options, isFailure(error, 'output.failed') ? 'some' : earlier + progress.tokens, tools);
     throw error;
   }
   progress.end();
   // Whoever went away wants no summary.
   if (sink.isOpen) tellSummary(progress, passed, environment, tools);
   return progress.errors.size > 0 ? 1 : 0;
+}
+
+function stopBy(interruption: AbortSignal): AbortController {
+  const stop = new AbortController();
+  interruption.addEventListener('abort', () => stop.abort());
+  if (interruption.aborted) stop.abort();
+  return stop;
 }
 
 /** @throws {Failure} what is wrong for every user */
@@ -71,7 +80,9 @@ function askedOfAll({ for: surfaces, scope: scopes, tenant, expiresIn = '1d' }: 
 async function openFor(options: UsersOptions, all: AskedOfAll, tools: Tools): Promise<Environment> {
   const choice = await chooseFor(options, tools);
   const environment = await open(choice, tools);
-  await confirmProduction(environment, "tokens that open real users' inboxes", options, tools);
+  // Where the users come from stdin, there is no answer to be read.
+  const asking = options.users === '-' ? { ...tools, flags: { ...tools.flags, input: false } } : tools;
+  await confirmProduction(environment, "tokens that open real users' inboxes", options, asking);
   const asked = { scopes: wantedScopes(all), lifetimeSeconds: seconds('--expires-in')(all.expiresIn) };
   const local: Finding[] = choice.local ? [{ code: 'signature.local', status: 'warn', facts: {} }] : [];
   [...requestWarnings(asked), ...keyWarnings(environment, tools), ...local].forEach(tools.console.warn);
@@ -135,9 +146,9 @@ function lineOf(outcome: Outcome, { secrets }: Tools): string {
 }
 
 /** The rest of them can still be minted: how. */
-function tellRest({ users, out, resume }: UsersOptions, minted: number, { argv, console }: Tools): void {
+function tellRest({ users, out, resume }: UsersOptions, minted: number | 'some', { argv, console }: Tools): void {
   const path = resume ?? out;
-  const have = `${count(minted, 'user')} ${minted === 1 ? 'has' : 'have'} a token`;
+  const have = minted === 1 ? '1 user has a token' : `${minted} users have a token`;
   if (path === undefined) {
     console.note(`${have}. To go on later, give --resume a file with what was printed here.`);
     return;
