@@ -1,5 +1,5 @@
 const width = 760;
-const [left, right] = [64, width - 24];
+const [left, right] = [88, width - 24];
 const panelHeight = 130;
 const style = `
   svg { --back: #fff; --text: #1f2328; --grid: #d1d9e0; --line: #0969da; --goal: #cf222e }
