@@ -101,6 +101,12 @@ describe.concurrent('how users are written down', () => {
     }),
   );
 
+  it('an id with quotes and commas in it', async () => {
+    const file = 'id,b\n"a""b"",c""","x"\n';
+    const { code, stdout } = await issued(['--users', 'u.csv'], { files: { 'u.csv': file } });
+    expect([code, outcomesIn(stdout)]).toEqual([0, ['a"b",c": token']]);
+  });
+
   it('what a user has of its own is asked for instead', async () => {
     const users = [
       { user: 'all' },
@@ -235,6 +241,11 @@ describe.concurrent('a line that names no user', () => {
     {
       of: 'an empty field',
       csv: 'id,b\nbefore,x\n,x\nzoe,y',
+      row: ': user.invalid line 3: user "" cannot be a user id: it is empty.',
+    },
+    {
+      of: 'an empty field at the end',
+      csv: 'b,id\nx,before\nx,\nx,zoe',
       row: ': user.invalid line 3: user "" cannot be a user id: it is empty.',
     },
     {
