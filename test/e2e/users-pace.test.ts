@@ -12,7 +12,7 @@ import {
   until,
   usersNamed,
 } from '../support/e2e-users.js';
-import { fileWith, keyed, shell, withCourier } from '../support/e2e-world.js';
+import { fileWith, hostOf, keyed, shell, withCourier } from '../support/e2e-world.js';
 import { configFolder, courierJwt, executable } from '../support/run.js';
 import { openTerminal } from '../support/terminal-session.js';
 
@@ -126,6 +126,22 @@ describe.concurrent('the pace', { timeout: 60_000 }, () => {
       const meanwhile = times.filter((at) => at > refusedAt + 500 && at < refusedAt + 1950);
       const after = times.filter((at) => at > refusedAt + 1950);
       expect([code, mintedIn(stdout), meanwhile.length, after.length > 500]).toEqual([0, users, 0, true]);
+    }));
+
+  it('a Retry-After of more than five minutes ends it', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave((request, response) =>
+        courier.requests.length > 100 ? json(429, {}, { 'retry-after': '301' })(request, response) : false,
+      );
+      const cwd = folderOf(usersNamed(500));
+      const ran = await courierJwt(['issue', '--users', 'u', '--out', 'o'], { cwd, variables: keyed(courier) });
+      const minted = mintedIn(readFileSync(join(cwd, 'o'), 'utf8'));
+      expect([ran.code, minted.length, courier.requests.length <= 100 + 64]).toEqual([4, 100, true]);
+      expect(ran.stderr.split('\n').slice(0, 3)).toEqual([
+        '100 users have a token, in o. For the rest:',
+        '  courier-jwt issue --users u --resume o',
+        `error: ${hostOf(courier)} asks to slow down (429) and to wait 301 seconds. Try again later.`,
+      ]);
     }));
 
   it('a key that is refused: one request', async () =>
