@@ -24,7 +24,7 @@ export async function readEarlier(batches: AsyncIterable<Line[]>, path: string):
   for await (const lines of batches)
     for (const { number, text } of lines) {
       const written = writtenIn(text);
-      if (!written && !isTorn(text)) throw new Failure('usage.resume', { path, line: number });
+      if (!written && !isTorn(text) && !isEnd(text)) throw new Failure('usage.resume', { path, line: number });
       if (written?.isMinted && minted.add(hashOf(written.user))) count += 1;
       else isSound = false;
     }
@@ -38,6 +38,11 @@ function isTorn(text: string): boolean {
 }
 
 const beginning = '{"user":';
+
+/** What `--json` writes behind all others, where something ended the run. */
+function isEnd(text: string): boolean {
+  return typeof fieldOf(fieldOf(parseJson(text), 'error'), 'code') === 'string';
+}
 
 /**
  * The lines to keep: each user who has a token, once, and who got none but is of another shard. The others are minted for now.

@@ -22,17 +22,37 @@ const granted = (scope: string) => json(200, { token: sign({ scope, tenant_scope
 describe.concurrent('one user whom Courier fails: the others have tokens', { timeout: 60_000 }, () => {
   const nonsense = (host: string, why: string) =>
     `courier.nonsense ${host} answered, but the answer makes no sense: ${why}.`;
-  const dropped = (host: string) =>
-    `courier.unreachable ${host} cannot be reached: it dropped the connection (ECONNRESET).`;
+  const dropped = (host: string, detail = 'ECONNRESET') =>
+    `courier.unreachable ${host} cannot be reached: it dropped the connection (${detail}).`;
   const silent = (host: string) => `courier.timeout ${host} did not answer in 3 seconds. --timeout gives it more.`;
-  const inTrouble = (host: string, status: number) =>
-    `courier.unavailable ${host} is in trouble (${status}). It is the local server: its log says more.`;
+  const inTrouble = (host: string) =>
+    `courier.unavailable ${host} is in trouble (503). It is the local server: its log says more.`;
   it.each<{ of: string; how: Misbehaviour; requests: number; error: (host: string) => string }>([
     { of: 'no answer', how: hang, requests: 1, error: silent },
     { of: 'half an answer', how: stall, requests: 1, error: silent },
-    { of: 'a dropped connection', how: drop, requests: 6, error: dropped },
-    { of: '500', how: json(500, {}), requests: 6, error: (host) => inTrouble(host, 500) },
-    { of: '503, HTML', how: text(503, '<h1>'), requests: 6, error: (host) => inTrouble(host, 503) },
+    { of: 'a dropped connection', how: drop, requests: 6, error: (host) => dropped(host) },
+    {
+      of: 'no HTTP',
+      how: (_, response) => void response.socket!.end('HTP 200\r\n\r\n'),
+      requests: 6,
+      error: (host) => dropped(host, 'HPE_INVALID_RESPONSE'),
+    },
+    {
+      of: 'two answers',
+      how: (_, response) => {
+        const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}';
+        response.socket!.write(answer + answer);
+      },
+      requests: 1,
+      error: (host) => nonsense(host, 'it has no token in it'),
+    },
+    {
+      of: 'an answer that ends the connection',
+      how: (_, response) => void response.setHeader('connection', 'close').writeHead(400).end('{}'),
+      requests: 1,
+      error: () => 'request.rejected Courier cannot mint that (400).',
+    },
+    { of: '503, HTML', how: text(503, '<h1>'), requests: 6, error: inTrouble },
     {
       of: '429',
       how: json(429, {}, { 'retry-after': '0' }),

@@ -86,6 +86,20 @@ describe.concurrent('a signal', { timeout: 60_000 }, () => {
       ]);
     }));
 
+  it('to stdout with --json: that, too, is what --resume takes', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave(late);
+      const cwd = folderOf(users);
+      const script =
+        'courier-jwt issue --users u --json > o & pid=$!; until [ -s o ]; do sleep 0.05; done; kill -INT $pid; wait $pid; ' +
+        'echo $?; tail -n 1 o; courier-jwt issue --users u --resume o; echo $?';
+      const { stdout } = await shell(`set -m; ${script}`, { cwd, variables: keyed(courier) });
+      const end =
+        '{"error":{"code":"interrupted.signal","message":"interrupted.","fix":["courier-jwt","issue","--help"]}}';
+      expect([stdout, mintedIn(textIn(cwd))]).toEqual([`130\n${end}\n0\n`, users]);
+      expect(askedOf(courier).toSorted()).toEqual(users);
+    }));
+
   /** Ends by one Ctrl-C, soon. */
   async function expectEnded(running: Running, minted: string[]) {
     const ran = await running.endBy('SIGINT');
@@ -277,6 +291,11 @@ describe.concurrent('--resume', () => {
     { of: 'a line torn within its token', o: `${whole}${last.slice(0, -60)}`, kept: 4 },
     { of: 'a torn line, and more behind it', o: `${last.slice(0, 90)}\n${whole}`, kept: 4 },
     { of: 'what a power cut leaves', o: whole + '\0'.repeat(5000), kept: 4 },
+    {
+      of: 'the end of a run with --json',
+      o: `${whole}{"error":{"code":"interrupted.signal","message":"x"}}\n`,
+      kept: 4,
+    },
     { of: 'an empty line', o: `\n${whole}`, kept: 4 },
     { of: 'a byte order mark, and CR', o: `\ufeff${whole.replaceAll('\n', '\r\n')}`, kept: 4 },
   ])('$of: only who has none is minted for, and everybody is there once', async ({ o, kept }) => {
