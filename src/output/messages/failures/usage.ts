@@ -121,7 +121,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     again: { add: ['--users-column', likelyColumn(header.split(/[,;\t]/))] },
   }),
   'usage.users-column': ({ column, columns }) => ({
-    message: say`${column === undefined ? '--users' : `--users-column ${shown(column)}`}: ${column === undefined ? 'which column are the users in' : 'there is no such column'}? There are ${short(columns.map(shown).join(', '), 200)}.`,
+    message: say`${column === undefined ? '--users' : `--users-column ${shown(column)}`}: ${column === undefined ? 'which column are the users in?' : 'there is no such column.'} There are ${short(columns.map(shown).join(', '), 200)}.`,
     fix: help('issue'),
     again: { without: ['--users-column'], add: ['--users-column', likelyColumn(columns)] },
   }),
