@@ -189,22 +189,13 @@ class Run {
       const pause = attempted instanceof Error ? null : retryAfterSeconds(attempted);
       const isLeft = reason !== undefined && tries < (this.#pace.isProven ? retries : firstRetries);
       const again = isLeft && (pause ?? 0) <= longestPause;
-      // Before the next one has its turn: that may not be sent any more.
-      const outcome = again ? undefined : this.#orStop(() => this.#outcomeOf(user, asked, attempted));
+      // Before others have their turn: what ends the run is to be the last that was sent.
+      const outcome = again ? undefined : this.#judge(user, asked, attempted);
       this.#pace.end(begunAt, cameOf(attempted, pause), again ? (pause ?? 0) * 1000 : 0);
       if (!again) return outcome;
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
       await this.#rest(retryDelayMs(attempted, tries, this.#outside.random()));
-    }
-  }
-
-  #orStop(work: () => Outcome): Outcome | undefined {
-    try {
-      return work();
-    } catch (error) {
-      this.#stop(error);
-      return undefined;
     }
   }
 
@@ -228,6 +219,16 @@ class Run {
       };
       this.#resting.add(wake);
     });
+  }
+
+  /** Undefined where it ends the run. */
+  #judge(user: string, asked: Asked, attempted: Attempted): Outcome | undefined {
+    try {
+      return this.#outcomeOf(user, asked, attempted);
+    } catch (error) {
+      this.#stop(error);
+      return undefined;
+    }
   }
 
   /** @throws {Failure} what would be the same for all who follow */

@@ -229,9 +229,10 @@ it.each([
   const timeFor = (length: number) => {
     const reader = new ResponseReader(1_048_576);
     reader.add(bytesOf(`${ok}${head}\r\n\r\n`));
-    const began = performance.now();
+    // Of the processor: others may be at work, too.
+    const began = process.cpuUsage();
     for (let at = 0; at < length; at += 16) reader.add(body.subarray(at, at + 16));
-    return performance.now() - began;
+    return process.cpuUsage(began).user;
   };
   const least = (length: number) => Math.min(...[1, 2, 3].map(() => timeFor(length)));
   timeFor(65_536);

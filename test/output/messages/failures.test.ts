@@ -494,6 +494,51 @@ describe('explain', () => {
       '--expires-in 3600: it has no unit: write 30s or 1h (to Courier a bare number is milliseconds).',
       ['courier-jwt', '--help'],
     ),
+    ...(
+      [
+        [{ problem: 'too-long' }, 'it is longer than any user id: over 64 kB.'],
+        [{ problem: 'not-utf8' }, 'it is not UTF-8.'],
+        [{ problem: 'json' }, 'it begins as JSON, and is none.'],
+        [{ problem: 'no-user' }, 'it has no user.'],
+        [{ problem: 'no-user', subject: 'user' }, 'its user is no text: write it in quotes.'],
+        [{ problem: 'type', subject: 'scopes' }, 'its scopes are no list of texts, or an empty one.'],
+        [{ problem: 'type', subject: 'tenant' }, 'its tenant is no text.'],
+        [
+          { problem: 'unknown', subject: 'scope', suggestion: 'scopes' },
+          'it has no such field as scope. Did you mean scopes?',
+        ],
+        [{ problem: 'csv-quote' }, 'a quote in it does not end where its field ends.'],
+        [{ problem: 'csv-short' }, 'it has fewer columns than the header.'],
+      ] as const
+    ).map(([known, message]) => row('usage.user-line', known, message, ['courier-jwt', 'issue', '--help'])),
+    row('usage.no-users', { path: 'users.txt' }, '--users users.txt: there is nobody in it.', [
+      'courier-jwt',
+      'issue',
+      '--help',
+    ]),
+    row(
+      'usage.users-csv',
+      { header: 'name,user_id' },
+      '--users looks like CSV, with the header name,user_id: name the column that the users are in.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
+    row('usage.users-column', { columns: ['a', 'b'] }, '--users: which column are the users in? There are a, b.', [
+      'courier-jwt',
+      'issue',
+      '--help',
+    ]),
+    row(
+      'usage.users-column',
+      { column: 'c', columns: ['a', 'user'] },
+      '--users-column c: there is no such column. There are a, user.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
+    row(
+      'usage.resume',
+      { path: 'out.ndjson', line: 3 },
+      '--resume out.ndjson: line 3 is not from issue --users. Nothing was changed; --out writes to a new file.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
     row('interrupted.signal', {}, 'interrupted.', ['courier-jwt', '--help']),
   ])('$message', ({ code, known, message, fix }) => {
     const said = explain({ code, facts: known });
