@@ -92,7 +92,8 @@ describe('a line', () => {
       expected: [
         wrong(1, 'a', { problem: 'type', subject: 'scopes' }),
         wrong(2, 'b', { problem: 'type', subject: 'scopes' }),
-X, { problem: 'type', subject: 'expiresIn' }),
+        wrong(3, 'c', { problem: 'type', subject: 'tenant' }),
+        wrong(4, 'd', { problem: 'type', subject: 'expiresIn' }),
       ],
     },
     {
