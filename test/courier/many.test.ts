@@ -25,7 +25,6 @@ const dropped = (url: string, detail = 'ECONNRESET') => ({
 });
 
 const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
-const ok = { status: 200, headers: { 'content-length': '2' }, body: 'ok' };
 
 /** Answers each request, which comes in one piece, so. */
 const answering = (how: (socket: Socket, times: number) => void) => {
@@ -49,14 +48,16 @@ it('another URL, other headers, another method: each is sent as it is', async ()
     const { sendMany } = networkTransport({});
     const headers = { 'X-Test': 'a' };
     await sendMany(request(courier.url, { headers }));
-    await sendMany(request(courier.url, { headers, method: 'PUT' }));
     await sendMany(request(courier.url, { headers: { 'X-Test': 'b' } }));
+    await sendMany(request(courier.url, { headers }));
+    await sendMany(request(courier.url, { headers, method: 'PUT' }));
     await sendMany(request(courier.url, { headers, url: `${courier.url}/other` }));
     await sendMany(request(courier.url, { headers, url: courier.url }));
     expect(courier.requests.map(({ method, path, headers: seen }) => [method, path, seen['x-test']])).toEqual([
       ['POST', '/auth/issue-token?a=b', 'a'],
-      ['PUT', '/auth/issue-token?a=b', 'a'],
       ['POST', '/auth/issue-token?a=b', 'b'],
+      ['POST', '/auth/issue-token?a=b', 'a'],
+      ['PUT', '/auth/issue-token?a=b', 'a'],
       ['POST', '/other', 'a'],
       ['POST', '/', 'a'],
     ]);
@@ -95,7 +96,11 @@ describe('connections', () => {
       how: (socket) => void socket.write(answer, () => setTimeout(() => socket.write('more'), 5)),
       connections: 3,
     },
-    { name: 'in many pieces', how: (socket) => [...answer].forEach((piece) => socket.write(piece)), connections: 1 },
+    {
+      name: 'in many pieces',
+      how: (socket) => answer.split('').forEach((piece) => socket.write(piece)),
+      connections: 1,
+    },
   ])('$name: $connections', async ({ how, connections }) => {
     let opened = 0;
     const serve = (socket: Socket) => {
@@ -304,6 +309,18 @@ describe('certificates', () => {
     );
   });
 });
+
+it('what is kept keeps no process', async () =>
+  withTcp(
+    answering((socket) => socket.write(answer)),
+    async (url) => {
+      const sockets = () => process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length;
+      const before = sockets();
+      await networkTransport({}).sendMany(request(url));
+      // The server's own.
+      expect(sockets() - before).toBe(1);
+    },
+  ));
 
 it('a process ends when all is done, whatever connections the server keeps', async () =>
   withCourier(async (courier) => {
