@@ -232,10 +232,12 @@ it.each([
     work();
     return performance.now() - began;
   };
-  const copying = timeFor(() => {
+  const copy = () => {
     let all = Buffer.alloc(0);
     for (const piece of pieces) all = Buffer.concat([all, piece]);
-  });
+  };
+  // The first time memory is slow to be had.
+  const copying = Math.min(timeFor(copy), timeFor(copy));
   const reading = timeFor(() => {
     const reader = new ResponseReader(1_048_576);
     reader.add(bytesOf(`${ok}${head}\r\n\r\n`));
