@@ -48,14 +48,16 @@ it('another URL, other headers, another method: each is sent as it is', async ()
     const { sendMany } = networkTransport({});
     const headers = { 'X-Test': 'a' };
     await sendMany(request(courier.url, { headers }));
-    await sendMany(request(courier.url, { headers, method: 'PUT' }));
     await sendMany(request(courier.url, { headers: { 'X-Test': 'b' } }));
+    await sendMany(request(courier.url, { headers }));
+    await sendMany(request(courier.url, { headers, method: 'PUT' }));
     await sendMany(request(courier.url, { headers, url: `${courier.url}/other` }));
     await sendMany(request(courier.url, { headers, url: courier.url }));
     expect(courier.requests.map(({ method, path, headers: seen }) => [method, path, seen['x-test']])).toEqual([
       ['POST', '/auth/issue-token?a=b', 'a'],
-      ['PUT', '/auth/issue-token?a=b', 'a'],
       ['POST', '/auth/issue-token?a=b', 'b'],
+      ['POST', '/auth/issue-token?a=b', 'a'],
+      ['PUT', '/auth/issue-token?a=b', 'a'],
       ['POST', '/other', 'a'],
       ['POST', '/', 'a'],
     ]);
@@ -307,6 +309,18 @@ describe('certificates', () => {
     );
   });
 });
+
+it('what is kept keeps no process', async () =>
+  withTcp(
+    answering((socket) => socket.write(answer)),
+    async (url) => {
+      const sockets = () => process.getActiveResourcesInfo().filter((one) => one === 'TCPSocketWrap').length;
+      await expect.poll(sockets).toBe(0);
+      await networkTransport({}).sendMany(request(url));
+      // The server's own.
+      expect(sockets()).toBe(1);
+    },
+  ));
 
 it('a process ends when all is done, whatever connections the server keeps', async () =>
   withCourier(async (courier) => {
