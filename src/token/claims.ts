@@ -28,20 +28,26 @@ const typedClaims = Object.entries(expectedTypes).map(([claim, expected]) => ({ 
 /** Reads the claims of a payload; never throws. */
 export function readClaims(payload: JsonObject): Claims {
   const scopes = scopesIn(payload);
-  const string = (claim: string) => (typeof payload[claim] === 'string' ? payload[claim] : null);
-  const number = (claim: string) => (typeof payload[claim] === 'number' ? payload[claim] : null);
   return {
     scopes,
     users: usersOf(scopes),
-    issuedAt: number('iat'),
-    expiresAt: number('exp'),
-    notBefore: number('nbf'),
-    tenantId: string('tenant_id'),
-    tenantScope: string('tenant_scope'),
+    issuedAt: numberOrNull(payload.iat),
+    expiresAt: numberOrNull(payload.exp),
+    notBefore: numberOrNull(payload.nbf),
+    tenantId: textOrNull(payload.tenant_id),
+    tenantScope: textOrNull(payload.tenant_scope),
     mistyped: typedClaims
       .filter(({ claim, expected }) => payload[claim] !== undefined && typeof payload[claim] !== expected)
       .map(({ claim, expected }) => ({ claim, expected, found: typeName(payload[claim]) })),
   };
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
 }
 
 /** Splits at spaces only, as Courier does: a tab or a line break is part of a scope, and shows as one. */
