@@ -77,7 +77,8 @@ export class FindingsJson {
 
   #valueJson(value: NonNullable<Facts[string]> | null, signature: string): string | undefined {
     if (typeof value === 'string') return this.#textJson(value, signature);
-    return Array.isArray(value) ? this.list(value, signature) : JSON.stringify(value);
+    if (Array.isArray(value)) return this.list(value, signature);
+    return Number.isFinite(value) ? String(value) : JSON.stringify(value);
   }
 
   #textJson(text: string, signature: string): string | undefined {
