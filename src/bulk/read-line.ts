@@ -4,12 +4,13 @@ import { findToken } from '../token/find.js';
 import type { Sign } from '../token/local.js';
 import { textAt } from '../token/place.js';
 import { type QuickToken, quickFinder } from '../token/quick.js';
+import { jwtStart } from '../token/signatures.js';
 import type { Line } from './lines.js';
 
 /** In characters. No token is so long, nor what stands around one. */
 export const longestLine = 1024 * 1024;
 
-/** The token of a line, and the JSON of its parts where it was read quickly. */
+/** The token of a line, and the JSON of its parts where it was read quickly and is the only one. */
 export type LineToken = Pick<QuickToken, 'token'> & Partial<QuickToken>;
 
 /**
@@ -18,13 +19,18 @@ export type LineToken = Pick<QuickToken, 'token'> & Partial<QuickToken>;
  */
 export function lineReader(sign: Sign, path: string | undefined): (line: Line) => LineToken {
   const quick = quickFinder(sign);
-  const read = (text: string) => quick(text) ?? { token: findToken(text) };
+  const read = (text: string, line: string): LineToken => {
+    const found = quick(text);
+    // Of several tokens, one may repeat the signature of another.
+    if (found && jwtStart.test(line.replace(text, ''))) return { token: found.token };
+    return found ?? { token: findToken(text) };
+  };
   return ({ text, number, isTooLong }) => {
     const found = path === undefined && !isTooLong ? quick(text) : undefined;
     if (found) return found;
     if (isTooLong) throw new Failure('token.too-large', { limitBytes: longestLine });
     if (text.trim() === '') throw new Failure('token.empty', { source: `line ${number}` });
-    return read(tokenText(text, path));
+    return read(tokenText(text, path), text);
   };
 }
 

@@ -25,8 +25,8 @@ export function addFailure(tally: Tally, code: string): void {
   count(tally.failures, code);
 }
 
-export function addFindings(tally: Tally, findings: Finding[]): void {
-  const telling = findings.filter(({ status }) => status !== 'pass' && status !== 'skip');
+/** `telling`: what was found of a token and `isTelling`. */
+export function addFindings(tally: Tally, telling: Finding[]): void {
   tally.lines += 1;
   tally.exits[exitCodeOf(telling)] += 1;
   telling.forEach(({ status, code }, i) => {
@@ -34,6 +34,11 @@ export function addFindings(tally: Tally, findings: Finding[]): void {
     const isFirst = telling.findIndex((one) => one.status === status && one.code === code) === i;
     if (isFirst) count(tally.findings[status as keyof Tally['findings']], code);
   });
+}
+
+/** Whether a finding is neither a pass nor a skip. */
+export function isTelling({ status }: Finding): boolean {
+  return status !== 'pass' && status !== 'skip';
 }
 
 /** 1 where any token is a no; else 2 where any line could not be read; else 3 or 4 as of one token. */

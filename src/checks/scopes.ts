@@ -51,7 +51,17 @@ export function scopeChecker(expected: Expectations, fix: string[]): (granted: s
     const requirement = requirementOf(expected, granted);
     return { requirement, findings: checkScopes(granted, requirement, fix).map((one) => Object.freeze(one)) };
   });
-  return (granted) => checksOf((namesUser ? granted : granted.filter((scope) => !isUser(scope))).join(' '));
+  let last: { granted: string[]; checks: ScopeChecks } | undefined;
+  const isLike = (scope: string, other: string) => scope === other || (!namesUser && isUser(scope) && isUser(other));
+  return (granted) => {
+    const before = last?.granted;
+    // Sooner told than what is kept is found.
+    if (before?.length === granted.length && granted.every((scope, i) => isLike(scope, before[i]!)))
+      return last!.checks;
+    const checks = checksOf((namesUser ? granted : granted.filter((scope) => !isUser(scope))).join(' '));
+    last = { granted, checks };
+    return checks;
+  };
 }
 
 /** Missing scopes fail, missing recommended ones warn, and what is granted beyond both warns. */

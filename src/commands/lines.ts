@@ -1,7 +1,7 @@
 import { linesOf } from '../bulk/lines.js';
 import { lineReader, longestLine } from '../bulk/read-line.js';
 import { type Tally, emptyTally, exitOf, unreadableIn, worstFirst } from '../bulk/tally.js';
-import { type Judge, checking, cleaner, decoding, verdictsOf } from '../bulk/verdicts.js';
+import { type Cleaner, type Judge, checking, cleanerOf, decoding, verdictsOf } from '../bulk/verdicts.js';
 import type { Expectations } from '../checks/expectations.js';
 import type { Chunks } from '../context.js';
 import { prints } from '../courier/node-debug.js';
@@ -17,13 +17,7 @@ import type { Tools } from './tools.js';
 type LinesOptions = TokenSource & LinesFlags;
 
 export async function decodeLines(operand: string | undefined, options: LinesOptions, tools: Tools): Promise<number> {
-  const tally = await judgeLines(
-    chunksOf(operand, options, tools),
-    decoding,
-    { ...options, expected: {} },
-    tools,
-    readableIn,
-  );
+  const tally = await judgeLines(chunksOf(operand, options, tools), decoding, options, tools, readableIn);
   return tally.failures.size > 0 ? 2 : 0;
 }
 
@@ -34,7 +28,8 @@ export async function checkLines(
   tools: Tools,
 ): Promise<number> {
   const chunks = chunksOf(operand, options, tools);
-  return exitOf(await judgeLines(chunks, checking(expected, options), { ...options, expected }, tools, verdictsIn));
+  const judgeOf = (cleaner: Cleaner) => checking(expected, options.strict ?? false, cleaner);
+  return exitOf(await judgeLines(chunks, judgeOf, options, tools, verdictsIn));
 }
 
 type Kinds = [kind: string, count: number][];
@@ -54,12 +49,13 @@ function verdictsIn({ exits }: Tally): Kinds {
 /** Writes a verdict for each line as they come, at the pace of their reader, and says what came of them all. */
 async function judgeLines(
   { chunks, name }: Source,
-  judge: Judge,
-  { tokenPath, expected }: LinesOptions & { expected: Expectations },
+  judgeOf: (cleaner: Cleaner) => Judge,
+  { tokenPath }: LinesOptions,
   { console, context, secrets }: Tools,
   kindsIn: (tally: Tally) => Kinds,
 ): Promise<Tally> {
-  const way = { read: lineReader(sign, tokenPath), judge, clean: cleaner(secrets, expected) };
+  const cleaner = cleanerOf(secrets);
+  const way = { read: lineReader(sign, tokenPath), judge: judgeOf(cleaner), cleaner };
   const tally = emptyTally();
   const started = context.now();
   const sink = await context.stdout.sink(room);

@@ -12,7 +12,8 @@ export interface QuickToken {
 /** Of what is longer than a token's claims ever are. */
 const longestPayload = 65_536;
 
-const base64url = /^[\w-]+$/;
+/** Faster than to look for the reverse. */
+const notBase64url = /[^\w-]/;
 
 /**
  * `findToken` for a text that is a token and nothing else, with the same result, in a tenth of the time: of a stream nearly all
@@ -22,38 +23,43 @@ export function quickFinder(sign: Sign): (text: string) => QuickToken | undefine
   const bytes = Buffer.allocUnsafe(longestPayload);
   let known: KnownHeader | undefined;
   return (text) => {
-    const [first, second] = [text.indexOf('.'), text.lastIndexOf('.')];
-    const segment = text.slice(0, Math.max(0, first));
-    if (known?.segment !== segment) known = readHeader(segment, bytes);
+    if (known === undefined || !text.startsWith(known.start)) known = readHeader(text, bytes);
+    if (known === undefined) return undefined;
+    const first = known.start.length;
+    const second = text.indexOf('.', first);
     const signature = text.slice(second + 1);
-    if (!known || !base64url.test(signature)) return undefined;
-    const json = decoded(text.slice(first + 1, second), bytes);
+    if (second === -1 || signature === '' || notBase64url.test(signature)) return undefined;
+    const json = decoded(text.slice(first, second), bytes);
     const payload = json && objectIn(json);
     if (!payload) return undefined;
-    const { header } = known;
-    const token = { raw: text, header, payload, signature, doubledBearer: false, local: false };
+    const token = { raw: text, header: known.header, payload, signature, doubledBearer: false, local: false };
     token.local = isLocal(token, sign);
     return { token, header: known.json, payload: json };
   };
 }
 
 interface KnownHeader {
-  segment: string;
+  /** The segment, and its dot. */
+  start: string;
   json: string;
   header: JsonObject;
 }
 
-function readHeader(segment: string, bytes: Buffer): KnownHeader | undefined {
+function readHeader(text: string, bytes: Buffer): KnownHeader | undefined {
+  const segment = text.slice(0, Math.max(0, text.indexOf('.')));
   if (segment.length < shortestHeader || segment.length > longestHeader || !headerStart.test(segment)) return undefined;
   const json = decoded(segment, bytes);
   const header = json && objectIn(json);
-  return header ? { segment, json, header } : undefined;
+  return header ? { start: `${segment}.`, json, header } : undefined;
 }
 
-/** The text of a segment; undefined where jwt-decode may take it for another: what is cut short, and bytes that are no UTF-8. */
+/** The text of a segment; undefined where jwt-decode may take it for another: what base64url is written otherwise, and bytes that are no UTF-8. */
 function decoded(segment: string, bytes: Buffer): string | undefined {
-  if (segment.length % 4 === 1 || segment.length > bytes.length || !base64url.test(segment)) return undefined;
-  const text = bytes.toString('utf8', 0, bytes.write(segment, 'base64url'));
+  if (segment.length > bytes.length) return undefined;
+  const length = bytes.write(segment, 'base64url');
+  // Written again, it is the same: told sooner than by its characters.
+  if (bytes.toString('base64url', 0, length) !== segment) return undefined;
+  const text = bytes.toString('utf8', 0, length);
   return text.includes('\ufffd') ? undefined : text;
 }
 

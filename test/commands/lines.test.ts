@@ -259,6 +259,17 @@ describe('is what the command says of that token alone', () => {
   });
 });
 
+it.each(['decode', 'check-scopes'])(
+  '%s: a token does not repeat the signature of another one of its line',
+  async (command) => {
+    const other = bob.split('.')[2]!;
+    const repeating = token({ scope: `user_id:${other}` });
+    const stdin = `${JSON.stringify({ old: bob, token: repeating })}\n`;
+    const { stdout } = await runInMemory([command, '--lines', '-q'], { stdin });
+    expect([stdout.includes('[redacted]'), leaksIn(stdout, [other])]).toEqual([true, []]);
+  },
+);
+
 describe('usage', () => {
   const conflict = (flag: string) =>
     `error: --lines and ${flag} do not go together: of many tokens only the claims are read.`;
