@@ -121,9 +121,13 @@ export function sinkTo(fd: number, roomLength: number): Sink {
       await flushing;
       await syncing;
       if (failure) throw failure;
-      if (isFile) await syncData(fd);
-      // The streams of the process stay.
-      if (fd > 2) await closeFile(fd);
+      try {
+        if (isFile) await syncData(fd);
+        // The streams of the process stay.
+        if (fd > 2) await closeFile(fd);
+      } catch (error) {
+        throw asFailure(error);
+      }
     },
   };
 }

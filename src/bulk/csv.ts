@@ -48,7 +48,7 @@ export class CsvRecords {
     this.#length += line.text.length;
     // Only a quote ends what is open.
     const fields = this.#open.length === 1 || line.text.includes('"') ? this.#fields() : 'open';
-    if (fields === 'open') return line.isTooLong || this.#length > this.#limit ? this.#giveUp() : [];
+    if (fields === 'open') return this.#length > this.#limit ? this.#giveUp() : [];
     if (fields === 'broken') return this.#giveUp();
     const { number, text } = this.#open[0]!;
     this.#close();

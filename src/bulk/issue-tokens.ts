@@ -143,7 +143,7 @@ function judgedOptions(options: IssueTokensOptions) {
   if (perSecond !== undefined && !(Number.isFinite(perSecond) && perSecond > 0))
     throw wrong('perSecond', perSecond, 'it takes a number above 0');
   if (!isWhole(timeoutMs, 2 ** 31 - 1)) throw wrong('timeoutMs', timeoutMs, 'it takes a number of milliseconds');
-  if (shard !== undefined && !(isWhole(shard.count, 1e9) && isWhole(shard.index, shard.count)))
+  if (shard !== undefined && !isShard(shard))
     throw wrong('shard', JSON.stringify(shard), 'it takes an index, from 1, and a count: { index: 3, count: 8 }');
   const all: AskedOfAll = { for: given.for, scopes, tenant, expiresIn };
   const at: Omit<MintingAt, 'transport'> = {
@@ -153,6 +153,11 @@ function judgedOptions(options: IssueTokensOptions) {
     timeoutMs,
   };
   return { all, at, limits: { concurrency, perSecond }, shard, signal, transport };
+}
+
+function isShard(value: unknown): boolean {
+  const { index, count = 0 } = Object(value) as Partial<Shard>;
+  return isWhole(count, 1e9) && isWhole(index, count);
 }
 
 function isWhole(value: unknown, most: number): boolean {

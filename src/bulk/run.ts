@@ -191,7 +191,7 @@ class Run {
       const again = isLeft && (pause ?? 0) <= longestPause;
       // Before others have their turn: what ends the run is to be the last that was sent.
       const outcome = again ? undefined : this.#judge(user, asked, attempted);
-      this.#pace.end(begunAt, cameOf(attempted, pause), again ? (pause ?? 0) * 1000 : 0);
+      this.#pace.end(begunAt, cameOf(attempted, pause), reason === undefined ? 0 : (pause ?? 0) * 1000);
       if (!again) return outcome;
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);

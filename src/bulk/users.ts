@@ -1,3 +1,4 @@
+import { parseJson } from '../courier/answers.js';
 import { Failure, type FailureFacts } from '../errors.js';
 import { similar } from '../scopes/similar.js';
 import { type CsvRecord, CsvRecords } from './csv.js';
@@ -54,7 +55,7 @@ const names = ['user', 'scopes', 'tenant', 'expiresIn'];
 const written = ['token', 'expiresAt', 'error'];
 
 function readJson(line: number, text: string): ReadRecord {
-  return { line, ...recordIn(parsed(text), text) };
+  return { line, ...recordIn(parseJson(text), text) };
 }
 
 /**
@@ -95,14 +96,6 @@ function isText(value: unknown): value is string {
 /** An empty list would be as none at all, and mint the default set: whoever wrote it meant anything but that. */
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every(isText);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function userIn({ line, text, user, problem }: CsvRecord): ReadRecord {

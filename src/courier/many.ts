@@ -14,6 +14,8 @@ const maxBodyBytes = 1024 * 1024;
 export class Connections {
   readonly #url: URL;
   readonly #idle: Connection[] = [];
+  /** What stands before the length, for a request that is like the one before. */
+  #head: (Pick<HttpRequest, 'method' | 'headers'> & { text: string }) | undefined;
 
   constructor(url: URL) {
     this.#url = url;
@@ -21,7 +23,7 @@ export class Connections {
 
   /** @throws {Failure} as Transport */
   async send(request: HttpRequest): Promise<HttpResponse> {
-    const text = textOf(request, this.#url);
+    const text = this.#textOf(request);
     const connection = this.#idle.pop() ?? new Connection(await socketTo(this.#url), this.#url);
     const { response, isKept } = await connection.exchange(text, request);
     if (isKept) {
@@ -29,6 +31,12 @@ export class Connections {
       connection.rest(() => this.#idle.splice(this.#idle.indexOf(connection), 1));
     } else connection.close();
     return response;
+  }
+
+  #textOf({ method, headers, body = '' }: HttpRequest): string {
+    if (this.#head?.headers !== headers || this.#head.method !== method)
+      this.#head = { method, headers, text: headOf(method, this.#url, headers) };
+    return `${this.#head.text}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   }
 }
 
@@ -129,18 +137,9 @@ function hungUp(): Error {
   return Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
 }
 
-/** What stands before the length, for a request that is like the one before. */
-let known: (Pick<HttpRequest, 'method' | 'headers'> & { url: URL; head: string }) | undefined;
-
-function textOf({ method, headers, body = '' }: HttpRequest, url: URL): string {
-  if (known?.url !== url || known.headers !== headers || known.method !== method)
-    known = { method, url, headers, head: headOf(method, url.pathname + url.search, { Host: url.host, ...headers }) };
-  return `${known.head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-}
-
-function headOf(method: string, path: string, headers: Record<string, string>): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+function headOf(method: string, { host, pathname, search }: URL, headers: Record<string, string>): string {
+  const lines = Object.entries({ Host: host, ...headers }).map(([name, value]) => `${name}: ${value}`);
   // A key is judged before: this is for whoever changes that.
   if (lines.some((line) => /[\r\n]/.test(line))) throw new Error('a header of two lines');
-  return [`${method} ${path} HTTP/1.1`, ...lines, ''].join('\r\n');
+  return [`${method} ${pathname}${search} HTTP/1.1`, ...lines, ''].join('\r\n');
 }

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type IssueTokensOptions, type UserToken, type UserToMint, decodeToken, issueTokens } from '../../src/index.js';
 import { type CourierServer, json, startCourier } from '../support/courier-server.js';
+import { userOf } from '../support/e2e-users.js';
 
 describe('issueTokens', () => {
   let courier: CourierServer;
@@ -121,6 +122,30 @@ describe('issueTokens', () => {
     expect(users.length).toBeLessThanOrEqual(13);
   });
 
+  it('lets Retry-After be obeyed by all, also where the last try met it', async () => {
+    const others: number[] = [];
+    let tries = 0;
+    let pausedAt = Infinity;
+    courier.misbehave((request, response) => {
+      if (userOf(request.body) !== 'bob') {
+        others.push(performance.now());
+        return false;
+      }
+      tries += 1;
+      if (tries === 6) pausedAt = performance.now();
+      return json(408, {}, { 'retry-after': tries < 6 ? '0' : '1' })(request, response);
+    });
+    async function* users() {
+      yield* ['alice', 'bob'];
+      yield* endless();
+    }
+    const options = { apiKey: 'pk_test_1234567890', baseUrl: courier.url, concurrency: 2, perSecond: 100 };
+    for await (const _ of issueTokens(users(), options)) if (others.at(-1)! > pausedAt + 900) break;
+    courier.misbehave(undefined);
+    // One may be under way.
+    expect(others.filter((at) => at > pausedAt + 100 && at < pausedAt + 900)).toEqual([]);
+  });
+
   it.each<[object, string, string]>([
     [{ rate: 5 }, 'usage.option', 'Did you mean perSecond?'],
     [{ surfaces: ['inbox'] }, 'usage.option', 'Did you mean for?'],
@@ -128,6 +153,7 @@ describe('issueTokens', () => {
     [{ perSecond: '5/s' }, 'usage.value', 'perSecond 5/s: it takes a number above 0.'],
     [{ concurrency: 0 }, 'usage.value', 'concurrency 0: it takes a number from 1 to 1000.'],
     [{ shard: { index: 0, count: 3 } }, 'usage.value', 'shard {"index":0,"count":3}: it takes an index, from 1'],
+    [{ shard: null }, 'usage.value', 'shard null: it takes an index, from 1'],
     [{ timeoutMs: -1 }, 'usage.value', 'timeoutMs -1: it takes a number of milliseconds.'],
     [{ for: ['nothing'] }, 'usage.value', 'there is no such surface'],
     [{ expiresIn: '1' }, 'duration.invalid', 'expiresIn 1: it has no unit'],

@@ -43,7 +43,7 @@ it.each([
   expect(prints(nodeDebug, 'streams')).toBe(expected);
 });
 
-describe('networkTransport', () => {
+describe.each([{ way: 'send' }, { way: 'sendMany' }] as const)('networkTransport: $way', ({ way }) => {
   let courier: CourierServer;
   let host: string;
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe('networkTransport', () => {
 
   it('sends what it is given, and gives what comes back', async () => {
     courier.misbehave(json(200, { ok: 'ü' }, { 'X-Reply': 'a', date: 'today' }));
-    const { status, headers, body } = await transport.send(request());
+    const { status, headers, body } = await transport[way](request());
     expect({ status, body, reply: headers['x-reply'], date: headers.date }).toEqual({
       status: 200,
       body: '{"ok":"ü"}',
@@ -86,7 +86,7 @@ describe('networkTransport', () => {
 
   it.each([301, 400, 401, 404, 429, 500, 503])('gives a status of %d as it is', async (status) => {
     courier.misbehave(text(status, 'what', { location: 'https://elsewhere/' }));
-    const response = await transport.send(request());
+    const response = await transport[way](request());
     expect([response.status, response.body, response.headers.location, courier.requests.length]).toEqual([
       status,
       'what',
@@ -98,8 +98,8 @@ describe('networkTransport', () => {
   it('takes a megabyte, and not a byte more', async () => {
     const most = 1024 * 1024;
     courier.misbehave([text(200, 'x'.repeat(most)), text(200, 'x'.repeat(most + 1))]);
-    expect((await transport.send(request())).body.length).toBe(most);
-    expect(await rejectionOf(transport.send(request()))).toEqual({
+    expect((await transport[way](request())).body.length).toBe(most);
+    expect(await rejectionOf(transport[way](request()))).toEqual({
       code: 'courier.nonsense',
       facts: { host, problem: 'too-large' },
     });
@@ -110,7 +110,7 @@ describe('networkTransport', () => {
     { name: 'half an answer', how: stall },
   ])('a timeout: $name', async ({ how }) => {
     courier.misbehave(how);
-    expect(await rejectionOf(transport.send(request({ timeoutMs: 150 })))).toEqual({
+    expect(await rejectionOf(transport[way](request({ timeoutMs: 150 })))).toEqual({
       code: 'courier.timeout',
       facts: { host, seconds: 0.15 },
     });
@@ -118,7 +118,7 @@ describe('networkTransport', () => {
 
   it('a dropped connection', async () => {
     courier.misbehave(drop);
-    expect(await rejectionOf(transport.send(request()))).toEqual({
+    expect(await rejectionOf(transport[way](request()))).toEqual({
       code: 'courier.unreachable',
       facts: { host, reason: 'dropped', detail: 'ECONNRESET' },
     });
@@ -130,14 +130,14 @@ describe('networkTransport', () => {
     await new Promise<void>((done) => closed.listen(0, '127.0.0.1', done));
     const { port } = closed.address() as AddressInfo;
     await new Promise((done) => closed.close(done));
-    expect(await rejectionOf(transport.send(request({ url: `${scheme}://127.0.0.1:${port}/` })))).toEqual({
+    expect(await rejectionOf(transport[way](request({ url: `${scheme}://127.0.0.1:${port}/` })))).toEqual({
       code: 'courier.unreachable',
       facts: { host: `127.0.0.1:${port}`, reason: 'refused', detail: 'ECONNREFUSED' },
     });
   });
 
   it('a proxy that is not there', async () => {
-    expect(await rejectionOf(transport.send(request({ url: 'https://api.courier.com/x' })))).toEqual({
+    expect(await rejectionOf(transport[way](request({ url: 'https://api.courier.com/x' })))).toEqual({
       code: 'courier.unreachable',
       facts: { host: 'api.courier.com', reason: 'proxy', detail: 'ECONNREFUSED' },
     });
@@ -150,7 +150,7 @@ describe('networkTransport', () => {
     courier.misbehave(hang);
     const controller = new AbortController();
     abort(controller);
-    expect(await rejectionOf(transport.send(request({ signal: controller.signal })))).toEqual({
+    expect(await rejectionOf(transport[way](request({ signal: controller.signal })))).toEqual({
       code: 'interrupted.signal',
       facts: {},
     });
@@ -164,14 +164,14 @@ describe('networkTransport', () => {
     signal.addEventListener = (...args: Parameters<typeof add>) => ((listeners += 1), add(...args));
     signal.removeEventListener = (...args: Parameters<typeof remove>) => ((listeners -= 1), remove(...args));
     courier.misbehave(json(200, {}));
-    await transport.send(request({ signal }));
-    await transport.send(request({ signal }));
+    await transport[way](request({ signal }));
+    await transport[way](request({ signal }));
     expect(listeners).toBe(0);
   });
 
   it('sends nothing where Node would print it', async () => {
     const careful = networkTransport({ NODE_DEBUG: 'fs,http' });
-    expect(await rejectionOf(careful.send(request()))).toEqual({
+    expect(await rejectionOf(careful[way](request()))).toEqual({
       code: 'usage.node-debug',
       facts: { value: 'fs,http' },
     });

@@ -19,8 +19,13 @@ const longestWritten = 1024 * 1024;
  * @throws {Failure} `usage.file-exists` or `usage.conflict`
  */
 export function judgeOutput({ users, out, resume }: UsersOptions, { context, flags }: Tools): void {
-  if (resume !== undefined && users !== undefined && resolve(users) === resolve(resume))
-    throw new Failure('usage.conflict', { options: ['--users', '--resume'], reason: 'they are one file' });
+  const path = resume ?? out;
+  // With --yes the list would be gone.
+  if (path !== undefined && users !== undefined && resolve(users) === resolve(path))
+    throw new Failure('usage.conflict', {
+      options: ['--users', resume === undefined ? '--out' : '--resume'],
+      reason: 'they are one file',
+    });
   if (out !== undefined && !flags.yes && context.files.isFile(out))
     throw new Failure('usage.file-exists', { option: '--out', path: out });
 }

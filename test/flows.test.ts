@@ -1,0 +1,25 @@
+import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { sinkTo } from '../src/flows.js';
+
+function opened(): { path: string; fd: number } {
+  const path = join(mkdtempSync(join(tmpdir(), 'courier-jwt-')), 'o');
+  return { path, fd: openSync(path, 'wx') };
+}
+
+it.each(['alice\n', 'zoë, 雪 and 🙂\n', 'half a pair: \ud800\n'])('%j is written as UTF-8', async (text) => {
+  const { path, fd } = opened();
+  const sink = sinkTo(fd, 10);
+  await sink.write(text);
+  await sink.end();
+  expect(readFileSync(path)).toEqual(Buffer.from(text));
+});
+
+it('what a disk says only at the end is a failure, too', async () => {
+  const { fd } = opened();
+  const sink = sinkTo(fd, 10);
+  closeSync(fd);
+  await expect(sink.end()).rejects.toMatchObject({ code: 'output.failed', facts: { reason: 'EBADF' } });
+});
