@@ -88,6 +88,7 @@ export interface Files {
   sink(path: string, how: 'new' | 'anew' | 'append', room: number): Promise<Sink>;
   /** Puts a file in the place of another, at once. Rejects with what node:fs throws. */
   replace(path: string, by: string): Promise<void>;
+  remove(path: string): Promise<void>;
   /** Whether there is a file, of the plain kind. */
   isFile(path: string): boolean;
   /** Makes the file, or, unless it must be new, replaces what is in it. Rejects with what node:fs throws. */

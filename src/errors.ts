@@ -29,6 +29,7 @@ export interface FailureFacts {
   /** A line that names no user. `subject`: what of it. */
   'usage.user-line': { problem: UserLineProblem; subject?: string; suggestion?: string };
   'usage.no-users': { path: string };
+  'usage.users-array': Record<never, never>;
   'usage.users-csv': { header: string };
   /** Without a `column`, none of the columns looks like the users'. */
   'usage.users-column': { column?: string; columns: string[] };

@@ -79,6 +79,7 @@ export function system(keychainScript: string): Context {
         if (how === 'anew') rmSync(asFile(path), { force: true });
         return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600), room);
       },
+      remove: async (path) => rmSync(path, { force: true }),
       // Of a link, what it leads to.
       replace: async (path, by) => renameSync(by, realpathSync(path)),
     },

@@ -4,7 +4,7 @@ import type { Line } from './lines.js';
 /** The user of one record. */
 export interface CsvRecord {
   line: number;
-  /** The whole record. */
+  /** Its first line. */
   text: string;
   user: string;
   problem?: 'too-long' | 'csv-quote' | 'csv-short';
@@ -20,10 +20,14 @@ const likely = ['user', 'userid', 'id'];
 export class CsvRecords {
   readonly #limit: number;
   readonly #column: string | undefined;
-  #place: { delimiter: string; at: number } | undefined;
-  /** Lines of a record that is not whole yet. */
+  #delimiter: string | undefined;
+  #at: number | undefined;
+  /** Lines of a record that is not whole yet, and what is known of its fields. */
   #open: Line[] = [];
   #length = 0;
+  #fields: string[] = [];
+  /** Of a field whose quote has not ended yet. */
+  #piece: string | undefined;
 
   constructor(limit: number, column: string | undefined) {
     this.#limit = limit;
@@ -46,39 +50,60 @@ export class CsvRecords {
     if (line.isTooLong && this.#open.length === 0) return [broken(line, 'too-long')];
     this.#open.push(line);
     this.#length += line.text.length;
-    // Only a quote ends what is open.
-    const fields = this.#open.length === 1 || line.text.includes('"') ? this.#fields() : 'open';
-    if (fields === 'open') return this.#length > this.#limit ? this.#giveUp() : [];
-    if (fields === 'broken') return this.#giveUp();
-    const { number, text } = this.#open[0]!;
-    this.#close();
-    return this.#read(number, text, fields);
+    this.#delimiter ??= delimiterOf(line.text);
+    const came = this.#scan(line.text, this.#delimiter);
+    if (came === 'broken' || (came === 'open' && this.#length > this.#limit)) return this.#giveUp();
+    return came === 'open' ? [] : this.#whole();
   }
 
-  #fields(): string[] | 'open' | 'broken' {
-    const text = this.#open.map((line) => line.text).join('\n');
-    return fieldsOf(text, this.#place?.delimiter ?? delimiterOf(text));
+  /** Reads on where the line before has left off, so that each is looked at once. */
+  #scan(text: string, delimiter: string): 'whole' | 'open' | 'broken' {
+    const before = this.#piece;
+    this.#piece = undefined;
+    for (let from = 0, isFirst = true; from <= text.length; isFirst = false) {
+      const isGoingOn = isFirst && before !== undefined;
+      const isQuoted = isGoingOn || text[from] === '"';
+      const begin = isGoingOn ? from : from + 1;
+      const end = isQuoted ? endOfQuoted(text, begin) : from;
+      const said = (to: number) => (isGoingOn ? `${before}\n` : '') + text.slice(begin, to);
+      if (end === -1) {
+        this.#piece = said(text.length);
+        return 'open';
+      }
+      const next = text.indexOf(delimiter, end);
+      const to = next === -1 ? text.length : next;
+      if (isQuoted && text.slice(end, to).trim() !== '') return 'broken';
+      this.#fields.push(isQuoted ? said(end - 1).replaceAll('""', '"') : text.slice(from, to));
+      from = to + 1;
+    }
+    return 'whole';
   }
 
-  #close(): void {
+  #close(): { first: Line; rest: Line[]; fields: string[] } {
+    const [first, ...rest] = this.#open as [Line, ...Line[]];
+    const fields = this.#fields;
     this.#open = [];
     this.#length = 0;
+    this.#fields = [];
+    this.#piece = undefined;
+    return { first, rest, fields };
   }
 
   /** The first line alone is at fault: those that follow are read anew. */
   #giveUp(): CsvRecord[] {
-    const [first, ...rest] = this.#open as [Line, ...Line[]];
-    this.#close();
+    const { first, rest } = this.#close();
     return [broken(first, 'csv-quote'), ...this.add(rest)];
   }
 
-  #read(line: number, text: string, fields: string[]): CsvRecord[] {
-    if (!this.#place) {
-      this.#place = { delimiter: delimiterOf(text), at: placeOf(fields, this.#column) };
+  #whole(): CsvRecord[] {
+    const { first, fields } = this.#close();
+    if (this.#at === undefined) {
+      this.#at = placeOf(fields, this.#column);
       return [];
     }
-    const user = fields[this.#place.at];
-    return [user === undefined ? { line, text, user: '', problem: 'csv-short' } : { line, text, user }];
+    const user = fields[this.#at];
+    const record = { line: first.number, text: first.text };
+    return [user === undefined ? { ...record, user: '', problem: 'csv-short' } : { ...record, user }];
   }
 }
 
@@ -95,31 +120,18 @@ function delimiterOf(header: string): string {
 /** @throws {Failure} `usage.users-column` */
 function placeOf(fields: string[], column: string | undefined): number {
   const columns = fields.map((name) => name.trim());
-  const isLikely = (name: string) => likely.includes(name.toLowerCase().replace(/[_ -]/g, ''));
-  const at = column === undefined ? (columns.length === 1 ? 0 : columns.findIndex(isLikely)) : columns.indexOf(column);
-  if (at !== -1) return at;
+  const names = columns.map((name) => name.toLowerCase().replace(/[_ -]/g, ''));
+  const exact = column === undefined ? -1 : columns.indexOf(column);
+  if (exact !== -1) return exact;
+  const wanted = column === undefined ? likely : [column.toLowerCase().replace(/[_ -]/g, '')];
+  const found = wanted.map((name) => names.indexOf(name)).find((at) => at !== -1);
+  if (found !== undefined) return found;
   throw new Failure('usage.users-column', { ...(column !== undefined && { column }), columns });
 }
 
-/** `open`: the last field has a quote that has not ended yet; `broken`: something stands behind one that has. */
-function fieldsOf(record: string, delimiter: string): string[] | 'open' | 'broken' {
-  const fields: string[] = [];
-  for (let from = 0; from <= record.length;) {
-    const isQuoted = record[from] === '"';
-    const end = isQuoted ? endOfQuoted(record, from) : from;
-    if (end === -1) return 'open';
-    const next = record.indexOf(delimiter, end);
-    const to = next === -1 ? record.length : next;
-    if (isQuoted && record.slice(end, to).trim() !== '') return 'broken';
-    fields.push(isQuoted ? record.slice(from + 1, end - 1).replaceAll('""', '"') : record.slice(from, to));
-    from = to + 1;
-  }
-  return fields;
-}
-
-/** Behind the quote that ends the field, or -1 where none does. */
-function endOfQuoted(record: string, from: number): number {
-  for (let at = record.indexOf('"', from + 1); at !== -1; at = record.indexOf('"', at + 2))
+/** Behind the quote that ends the field whose text begins there, or -1 where none does. */
+function endOfQuoted(record: string, begin: number): number {
+  for (let at = record.indexOf('"', begin); at !== -1; at = record.indexOf('"', at + 2))
     if (record[at + 1] !== '"') return at + 1;
   return -1;
 }

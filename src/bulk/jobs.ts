@@ -59,7 +59,7 @@ async function* jobs(
       passed.elsewhere += 1;
     } else if ('problem' in read) {
       yield { user: read.key, failure: new Failure('usage.user-line', { ...read.problem, ...placeOf(read) }) };
-    } else if (!seen.add(hash)) {
+    } else if (!seen.add(hash) && read.key !== '') {
       passed.repeated += 1;
       passed.firstRepeated ??= { user: read.key, line: read.line };
     } else if (before.has(hash)) {

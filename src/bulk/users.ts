@@ -21,6 +21,9 @@ export type ReadRecord = { line?: number | undefined; key: string } & (
   | { problem: FailureFacts['usage.user-line'] }
 );
 
+/** So many are told of. */
+const mostEmpty = 100;
+
 /** Nothing that names one user is longer, in characters. */
 export const longestLine = 65_536;
 
@@ -35,19 +38,31 @@ export async function* usersOf(batches: AsyncIterable<Line[]>, format: UsersForm
     yield* records.end().map(userIn);
     return;
   }
-  for await (const lines of batches) for (const line of lines) yield readLine(line);
+  // Empty lines at the end of a file are nobody's mistake; one in between may have been a user.
+  let empty: Line[] = [];
+  for await (const lines of batches)
+    for (const line of lines) {
+      if (line.text.trim() === '') {
+        if (empty.length < mostEmpty) empty.push(line);
+        continue;
+      }
+      yield* empty.map(readLine);
+      empty = [];
+      yield readLine(line);
+    }
 }
 
 function readLine({ number, text, isTooLong }: Line): ReadRecord {
   const problem = isTooLong ? 'too-long' : text.includes('\ufffd') ? 'not-utf8' : undefined;
   if (problem) return { line: number, ...unread(text, { problem }) };
   if (number === 1 && looksLikeCsv(text)) throw new Failure('usage.users-csv', { header: text });
-  return text.startsWith('{') ? readJson(number, text) : { line: number, key: text, record: { user: text } };
+  if (number === 1 && /^\s*\[/.test(text)) throw new Failure('usage.users-array', {});
+  return /^[{"]/.test(text) ? readJson(number, text) : { line: number, key: text, record: { user: text } };
 }
 
 /** A header, and no id: those who have commas in their ids write JSON. */
 function looksLikeCsv(text: string): boolean {
-  return /^"?[A-Za-z][\w ]*"?(?:[,;\t]"?[A-Za-z][\w ]*"?)+$/.test(text) && /user|\bid\b/i.test(text);
+  return /^"?[A-Za-z][\w ]*"?(?:[,;\t]"?[A-Za-z][\w ]*"?)+$/.test(text) && /user|\bid\b|mail|\bname\b/i.test(text);
 }
 
 const names = ['user', 'scopes', 'tenant', 'expiresIn'];
@@ -63,25 +78,47 @@ function readJson(line: number, text: string): ReadRecord {
  * what names none.
  */
 export function recordIn(value: unknown, text: string): ReadRecord {
+  if (isText(value)) return { key: value, record: { user: value } };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return unread(text, { problem: 'json' });
   const object = value as Record<string, unknown>;
   const { user, scopes, tenant, expiresIn } = object;
-  if (typeof user !== 'string')
-    return unread(text, { problem: 'no-user', ...('user' in object && { subject: 'user' }) });
+  const hasUser = 'user' in object;
+  // What was meant by it would be left out, and nobody would see. Beside a user there may be other ids.
+  const misnamed = Object.keys(object).find((name) => {
+    const meant = meantBy(name);
+    return meant !== undefined && !(meant === 'user' && hasUser);
+  });
+  if (misnamed !== undefined) {
+    const suggestion = meantBy(misnamed) ?? '';
+    return unread(isText(user) ? user : text, { problem: 'unknown', subject: misnamed, suggestion });
+  }
+  if (!isText(user)) return unread(text, { problem: 'no-user', ...(hasUser && { subject: 'user' }) });
   const subject = Object.entries({
     scopes: isText(scopes) || isTexts(scopes),
     tenant: isText(tenant),
     expiresIn: isText(expiresIn),
   }).find(([name, isRight]) => !isRight && !isNothing(object[name]))?.[0];
   if (subject) return unread(user, { problem: 'type', subject });
-  for (const name of Object.keys(object)) {
-    const suggestion = names.includes(name) || written.includes(name) ? undefined : similar(name, names);
-    // What was meant by it would be left out, and nobody would see.
-    if (suggestion) return unread(user, { problem: 'unknown', subject: name, suggestion });
-  }
   const own = { scopes: isText(scopes) ? [scopes] : scopes, tenant, expiresIn };
   const given = Object.entries(own).filter(([, one]) => !isNothing(one));
   return { key: user, record: { user, ...(Object.fromEntries(given) as Partial<UserRecord>) } };
+}
+
+/** Other names of theirs, besides misspelt ones. */
+const others: Record<string, string> = {
+  userid: 'user',
+  id: 'user',
+  for: 'scopes',
+  surfaces: 'scopes',
+  ttl: 'expiresIn',
+  expiry: 'expiresIn',
+  expires: 'expiresIn',
+};
+
+/** The field that was probably meant by one that there is not; undefined for what is nothing like one. */
+function meantBy(name: string): string | undefined {
+  if (names.includes(name) || written.includes(name)) return undefined;
+  return others[name.toLowerCase().replace(/[_ -]/g, '')] ?? similar(name, names);
 }
 
 /** Databases write null for what is not there. */

@@ -22,7 +22,8 @@ it.each([
   { header: 'name\tuserId', users: ['x\ta'] },
   { header: 'name, ID ', users: ['x,a'] },
   { header: '"a;b",id', users: ['x,a'] },
-  { header: 'anything', users: ['a'] },
+  { header: 'id,user_id', users: ['x,a'] },
+  { header: 'anything', column: 'Anything', users: ['a'] },
   { header: 'who,mail', column: 'mail', users: ['x,a'] },
 ])('$header', ({ header, users, column }) => {
   expect(recordsIn([header, ...users], column)).toEqual(['2: a']);

@@ -38,21 +38,26 @@ describe('a line', () => {
     },
     {
       name: 'nothing, and white space',
-      text: '\n \n',
+      text: '\n \na\n\n \n',
       expected: [
         [1, ''],
         [2, ' '],
+        [3, 'a'],
       ],
     },
     {
       name: 'an id of any kind',
-      text: 'a,b\n[x]\n"q"\n日本',
+      text: 'a,b\n[x]\n日本',
       expected: [
         [1, 'a,b'],
         [2, '[x]'],
-        [3, '"q"'],
-        [4, '日本'],
+        [3, '日本'],
       ],
+    },
+    {
+      name: 'a text of JSON, as jq writes it',
+      text: '"a"\n"b\\u00e4"\n"c\n',
+      expected: [[1, 'a'], [2, 'bä'], wrong(3, '"c', { problem: 'json' })],
     },
     { name: 'JSON', text: '{"user":"a"}', expected: [[1, 'a']] },
     {
@@ -133,14 +138,21 @@ describe('a line', () => {
     expect([one, two]).toEqual([length === longestLine ? [1, user] : tooLong, [2, 'b']]);
   });
 
-  it.each(['user,name', 'id;mail', '"User Id"\tname', 'email,userId'])('%s first is CSV', async (header) => {
-    expect(await rejectionOf(readPlain(`${header}\na,b`, lines))).toEqual({
-      code: 'usage.users-csv',
-      facts: { header },
-    });
+  it.each(['user,name', 'name,mail', 'id;mail', '"User Id"\tname', 'email,userId'])(
+    '%s first is CSV',
+    async (header) => {
+      expect(await rejectionOf(readPlain(`${header}\na,b`, lines))).toEqual({
+        code: 'usage.users-csv',
+        facts: { header },
+      });
+    },
+  );
+
+  it.each(['["a","b"]', '[', ' [{"user":"a"},'])('%s first is an array', async (first) => {
+    expect(await rejectionOf(readPlain(`${first}\nb`, lines))).toEqual({ code: 'usage.users-array', facts: {} });
   });
 
-  it.each(['name,mail', 'user', 'user,42', 'a b,user!'])('%s first is an id', async (id) => {
+  it.each(['a,b', 'user', 'user,42', 'a b,user!'])('%s first is an id', async (id) => {
     expect(await readPlain(id, lines)).toEqual([[1, id]]);
   });
 });
@@ -149,8 +161,9 @@ describe('CSV', () => {
   const csv = (column?: string): UsersFormat => ({ kind: 'csv', column });
   it.each<{ name: string; text: string | Buffer; column?: string; expected: unknown[] }>([
     {
-      name: 'one column, whatever its name',
+      name: 'one column',
       text: 'who\na\nb\n',
+      column: 'WHO',
       expected: [
         [2, 'a'],
         [3, 'b'],
@@ -214,7 +227,8 @@ describe('CSV', () => {
 
   it.each([
     { header: 'a,b', column: undefined, facts: { columns: ['a', 'b'] } },
-    { header: 'id,b', column: 'ID', facts: { column: 'ID', columns: ['id', 'b'] } },
+    { header: 'id,b', column: 'user', facts: { column: 'user', columns: ['id', 'b'] } },
+    { header: 'alice', column: undefined, facts: { columns: ['alice'] } },
     { header: '', column: 'id', facts: { column: 'id', columns: [''] } },
   ])('no such column in $header: $column', async ({ header, column, facts }) => {
     expect(await rejectionOf(readPlain(`${header}\n1,2`, csv(column)))).toEqual({ code: 'usage.users-column', facts });

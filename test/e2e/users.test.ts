@@ -61,7 +61,7 @@ describe.concurrent('how users are written down', () => {
     { name: 'what an earlier run wrote', file: earlier.join('') },
     { name: 'some twice', file: 'alice\nbob\nalice\n{"user":"bob"}\ncarol\n' },
     { name: 'CSV', file: 'user\nalice\nbob\ncarol\n', csv: 'u.csv' },
-    { name: 'CSV, its one column guessed', file: 'who\nalice\nbob\ncarol\n', csv: 'u.csv' },
+    { name: 'CSV of one column', file: 'user\nalice\nbob\ncarol\n', csv: 'u.csv' },
     { name: 'CSV, its column guessed', file: 'name,User ID\nA,alice\nB,bob\nC,carol\n', csv: 'u.CSV' },
     {
       name: 'CSV with quotes',
@@ -301,7 +301,7 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
     {
       argv: ['--users', 'who.csv'],
       stderr: told(
-        '--users: which column are the users in? There are who, name.',
+        '--users: which column are the users in? (A list without a header is read from stdin: --users -) There are who, name.',
         'courier-jwt issue --users who.csv --users-column who',
       ),
     },
@@ -323,7 +323,7 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
       argv: ['--users', 'u', '--out', 'o'],
       stderr: told(
         '--out o: that is there already. To write in its place, add --yes; --resume goes on with it.',
-        'courier-jwt issue --users u --out o --yes',
+        'courier-jwt issue --users u --resume o',
       ),
     },
     {

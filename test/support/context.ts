@@ -110,6 +110,9 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       },
       size: (path) => outside.files?.[path]?.length,
       sink: async (path) => sink((text) => (written[path] = (written[path] ?? '') + text)),
+      async remove(path) {
+        delete written[path];
+      },
       async replace(path, by) {
         written[path] = written[by] ?? '';
         delete written[by];

@@ -10,6 +10,8 @@ export interface UsersInput {
   records: AsyncGenerator<ReadRecord>;
   /** How much of it has been read, from 0 to 1; undefined for what has no length. */
   readPart(): number | undefined;
+  /** How many have been read. */
+  count(): number;
 }
 
 /**
@@ -29,11 +31,13 @@ export async function openUsers(
   const size = users === '-' ? undefined : files.size(users);
   const places = new Places();
   let line = 0;
+  let count = 0;
   async function* told(): AsyncGenerator<ReadRecord> {
     try {
       const chunks = places.chunks(users === '-' ? stdin.chunks(signal) : files.chunks(users, signal));
       for await (const record of usersOf(places.lines(linesOf(chunks, longestLine)), format)) {
         line = record.line ?? line;
+        count += 1;
         yield record;
       }
     } catch (error) {
@@ -46,6 +50,7 @@ export async function openUsers(
   if (first.done) throw new Failure('usage.no-users', { path: users });
   return {
     records: after(first.value, records),
+    count: () => count,
     readPart: () => (size === undefined ? undefined : places.bytesBehind(line) / size),
   };
 }

@@ -80,7 +80,9 @@ export function judgeUsersUsage(
   const conflict = (one: string, other: string, reason?: string) =>
     new Failure('usage.conflict', { options: [one, other], ...(reason && { reason }) });
   const { users, out, resume } = options;
-  if (options.user !== undefined || word !== undefined) throw conflict('--users', '--user');
+  if (word !== undefined)
+    throw conflict('--users', 'another word', 'it takes one file; - is stdin, for what comes from several');
+  if (options.user !== undefined) throw conflict('--users', '--user');
   if (options.output !== undefined) throw conflict('--users', '--output', 'what comes out is a line of JSON a user');
   if (options.dryRun) throw conflict('--users', '--dry-run');
   if (out !== undefined && resume !== undefined) throw conflict('--out', '--resume', '--resume writes to its own file');
@@ -91,7 +93,14 @@ export function judgeUsersUsage(
     ['--resume', resume],
   ] as const)
     if (value === '' || (value === '-' && option !== '--users'))
-      throw new Failure('usage.value', { option, value, reason: 'it takes the name of a file' });
+      throw new Failure('usage.value', {
+        option,
+        value,
+        reason:
+          value === '-'
+            ? 'it takes the name of a file; without it, stdout is where results go'
+            : 'it takes the name of a file',
+      });
 }
 
 function flagOf(name: string): string {

@@ -34,7 +34,7 @@ export function judgeOutput({ users, out, resume }: UsersOptions, { context, fla
 export async function takeUp(path: string | undefined, shard: Shard | undefined, tools: Tools): Promise<Earlier> {
   const { files } = tools.context;
   // What is no file is judged by whoever opens it for writing: a pipe would never be read to its end.
-  if (path === undefined || !files.isFile(path)) return { minted: new HashSet(), count: 0, isSound: true };
+  if (path === undefined || !files.isFile(path)) return { minted: new HashSet(), count: 0, expired: 0, isSound: true };
   const { signal } = new AbortController();
   const lines = () => linesOf(files.chunks(path, signal), longestWritten);
   try {
@@ -70,16 +70,37 @@ async function rewrite(path: string, texts: AsyncIterable<string>, { context: { 
 }
 
 /** Where results go. */
-export async function openOutput({ out, resume }: UsersOptions, { context, flags }: Tools): Promise<Sink> {
-  const path = resume ?? out;
-  if (path === undefined) return context.stdout.sink(room);
+export interface Output {
+  sink: Sink;
+  /** Before the first result: until then what was there stays. */
+  begin(): Promise<void>;
+  /** There was no result at all. */
+  giveUp(): Promise<void>;
+}
+
+export async function openOutput({ out, resume }: UsersOptions, { context, flags }: Tools): Promise<Output> {
+  const { files, stdout } = context;
+  const nothing = async () => {};
+  if (resume !== undefined)
+    return {
+      sink: await opened('--resume', resume, files.sink(resume, 'append', room)),
+      begin: nothing,
+      giveUp: nothing,
+    };
+  if (out === undefined) return { sink: await stdout.sink(room), begin: nothing, giveUp: nothing };
+  if (!flags.yes || !files.isFile(out)) {
+    const sink = await opened('--out', out, files.sink(out, 'new', room));
+    return { sink, begin: nothing, giveUp: async () => files.remove(out) };
+  }
+  const beside = `${out}.writing`;
+  const sink = await opened('--out', out, files.sink(beside, 'anew', room));
+  return { sink, begin: async () => files.replace(out, beside), giveUp: async () => files.remove(beside) };
+}
+
+async function opened(option: string, path: string, sink: Promise<Sink>): Promise<Sink> {
   try {
-    return await context.files.sink(path, resume === undefined ? (flags.yes ? 'anew' : 'new') : 'append', room);
+    return await sink;
   } catch (error) {
-    throw new Failure('usage.unwritable', {
-      option: resume === undefined ? '--out' : '--resume',
-      path,
-      reason: errnoOf(error),
-    });
+    throw new Failure('usage.unwritable', { option, path, reason: errnoOf(error) });
   }
 }

@@ -1,7 +1,14 @@
+import type { Passed } from '../../bulk/jobs.js';
 import type { Outcome } from '../../bulk/run.js';
 import { count, errorsText, runText } from '../../output/run-text.js';
 import { spoken } from '../../output/times.js';
 import { type Tools, isAutomated } from '../tools.js';
+import type { UsersInput } from './input.js';
+
+interface Source {
+  input: Pick<UsersInput, 'readPart' | 'count'>;
+  passed: Passed;
+}
 
 /** What a run of many has come to, and how it is told meanwhile. */
 export class RunProgress {
@@ -11,17 +18,17 @@ export class RunProgress {
   readonly retries = new Map<string, number>();
   pausedUntil = 0;
   readonly #tools: Tools;
-  readonly #readPart: () => number | undefined;
+  readonly #source: Source;
   readonly #isWatched: boolean;
   readonly #began = performance.now();
   /** When it was told, and how many there were. */
   #told = { at: performance.now(), done: 0 };
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(readPart: () => number | undefined, writesTo: 'terminal' | 'elsewhere', tools: Tools) {
+  constructor(source: Source, writesTo: 'terminal' | 'elsewhere', tools: Tools) {
     const { context, flags } = tools;
     this.#tools = tools;
-    this.#readPart = readPart;
+    this.#source = source;
     this.#isWatched = context.stderr.isTerminal && !isAutomated(context.variables) && !flags.debug;
     // Between lines that come out on the same terminal it would be read by nobody.
     if (flags.quiet || (this.#isWatched && writesTo === 'terminal')) return;
@@ -36,6 +43,12 @@ export class RunProgress {
       this.tokens += 1;
       for (const { code } of outcome.warnings) add(this.warnings, code);
     }
+  }
+
+  /** Somebody asked it to stop, and waits. */
+  tellStopping(): void {
+    this.end();
+    this.#tools.console.note('what is under way is let finish; once more, and it is not.');
   }
 
   /** Takes the line away again. */
@@ -63,7 +76,7 @@ export class RunProgress {
       tokens: this.tokens,
       errors: this.errors,
       perSecond: this.#perSecond(),
-      read: this.#readPart(),
+      read: this.#donePart(),
       secondsLeft: this.#secondsLeft(),
       pausedSeconds: Math.max(0, (this.pausedUntil - performance.now()) / 1000),
     });
@@ -80,8 +93,16 @@ export class RunProgress {
     return (now.done - before.done) / Math.max(seconds, 0.001);
   }
 
+  /** How much of the users is done with, from 0 to 1: those that are under way are read, but not done. */
+  #donePart(): number | undefined {
+    const { input, passed } = this.#source;
+    const part = input.readPart();
+    const done = this.#done + passed.repeated + passed.before + passed.elsewhere;
+    return part === undefined || input.count() === 0 ? undefined : (part * done) / input.count();
+  }
+
   #secondsLeft(): number | undefined {
-    const part = this.#readPart();
+    const part = this.#donePart();
     const seconds = (performance.now() - this.#began) / 1000;
     // From less it is a guess.
     if (!part || part < 0.01 || seconds < 2 || part >= 1) return undefined;

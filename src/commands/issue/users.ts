@@ -2,7 +2,6 @@ import { realClock } from '../../bulk/clock.js';
 import { type AskedOfAll, type Passed, jobsOf } from '../../bulk/jobs.js';
 import { resultOf } from '../../bulk/result.js';
 import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bulk/run.js';
-import type { Sink } from '../../context.js';
 import type { WideNetwork, Transport } from '../../courier/transport.js';
 import type { Environment } from '../../environments/resolve.js';
 import { isFailure } from '../../errors.js';
@@ -21,7 +20,7 @@ import type { Tools } from '../tools.js';
 import { pasteable } from '../words.js';
 import { openUsers } from './input.js';
 import type { UsersOptions } from './options.js';
-import { judgeOutput, openOutput, takeUp } from './output.js';
+import { type Output, judgeOutput, openOutput, takeUp } from './output.js';
 import { RunProgress } from './progress.js';
 
 /** Mints for all the users that `--users` names; resolves with the exit code. */
@@ -32,12 +31,13 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   const stop = stopBy(context.interruption);
   const input = await openUsers(options, stop.signal, tools);
   const environment = await openFor(options, all, tools);
-  const { minted: before, count: earlier } = await takeUp(options.resume, options.shard, tools);
-  const sink = await openOutput(options, tools);
+  const { minted: before, count: earlier, expired } = await takeUp(options.resume, options.shard, tools);
+  const output = await openOutput(options, tools);
   // Not before there is something to end: until then SIGTERM ends the process.
   void context.stopped().then(() => stop.abort());
-  const progress = new RunProgress(input.readPart, sinkPlace(options, tools), tools);
   const passed: Passed = { repeated: 0, before: 0, elsewhere: 0 };
+  const progress = new RunProgress({ input, passed }, sinkPlace(options, tools), tools);
+  stop.signal.addEventListener('abort', () => progress.tellStopping());
   const jobs = jobsOf(input.records, { all, shard: options.shard, before }, passed);
   const outside = outsideOf(environment, options, progress, stop.signal, tools);
   const outcomes = mintAll(jobs, await placeOf(environment, tools), limitsOf(options), outside);
@@ -45,7 +45,7 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   try {
     const sweep = await context.sweeper();
     let written = 0;
-    await writeAll(outcomes, sink, (outcome) => {
+    await writeAll(outcomes, output, (outcome) => {
       progress.add(outcome);
       written += 1;
       if (written % sweepEvery === 0) sweep();
@@ -55,12 +55,13 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   } catch (error) {
     progress.end();
     // What a disk had no room for was counted all the same.
-    tellRest(options, isFailure(error, 'output.failed') ? 'some' : earlier + progress.tokens, tools);
+    if (earlier + progress.tokens > 0)
+      tellRest(options, isFailure(error, 'output.failed') ? 'some' : earlier + progress.tokens, tools);
     throw error;
   }
   progress.end();
   // Whoever went away wants no summary.
-  if (sink.isOpen) tellSummary(progress, passed, environment, tools);
+  if (output.sink.isOpen) tellSummary(progress, { ...passed, expired }, environment, tools);
   return progress.errors.size > 0 ? 1 : 0;
 }
 
@@ -124,15 +125,20 @@ function outsideOf(
 /** So many outcomes leave about 3 MB behind. */
 const sweepEvery = 128;
 
-async function writeAll(outcomes: AsyncGenerator<Outcome>, sink: Sink, lineFor: (outcome: Outcome) => string) {
+async function writeAll(outcomes: AsyncGenerator<Outcome>, output: Output, lineFor: (outcome: Outcome) => string) {
+  const { sink } = output;
+  let isBegun = false;
   try {
     for await (const outcome of outcomes) {
+      if (!isBegun) await output.begin();
+      isBegun = true;
       const room = sink.write(lineFor(outcome));
       if (room) await room;
       if (!sink.isOpen) break;
     }
   } finally {
     await sink.end();
+    if (!isBegun) await output.giveUp();
   }
 }
 
@@ -156,9 +162,14 @@ function tellRest({ users, out, resume }: UsersOptions, minted: number | 'some',
   console.note(`  ${again ? console.err.bold(shellLine(again)) : say`the same command with --resume ${path}`}`);
 }
 
-function tellSummary(progress: RunProgress, passed: Passed, { choice }: Environment, { console }: Tools): void {
+function tellSummary(
+  progress: RunProgress,
+  passed: Passed & { expired: number },
+  { choice }: Environment,
+  { console }: Tools,
+): void {
   for (const [code, times] of progress.warnings) console.note(say`${console.err.yellow('warning:')} ${code} ${times}`);
-  const { firstRepeated: first, repeated, before, elsewhere } = passed;
+  const { firstRepeated: first, repeated, before, elsewhere, expired } = passed;
   if (first)
     console.note(
       say`note: ${count(repeated, 'line')} ${repeated === 1 ? 'names' : 'name'} a user who stands before: each is minted for once. The first is line ${first.line ?? ''}, ${short(first.user)}.`,
@@ -168,6 +179,7 @@ function tellSummary(progress: RunProgress, passed: Passed, { choice }: Environm
     progress.summary(),
     ...(retried > 0 ? [`${count(retried, 'request')} sent again`] : []),
     ...(before > 0 ? [`${before} had one before`] : []),
+    ...(expired > 0 ? [`${count(expired, 'token')} had expired`] : []),
     ...(elsewhere > 0 ? [`${elsewhere} of other shards`] : []),
     say`key: ${keyText(choice)}`,
   ];

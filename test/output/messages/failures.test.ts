@@ -29,6 +29,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     ['too-long', 'not-utf8', 'json', 'no-user', 'type', 'unknown', 'csv-quote', 'csv-short'] as const
   ).map((problem) => ({ problem, subject: evil, suggestion: evil })),
   'usage.no-users': [{ path: evil }],
+  'usage.users-array': [{}],
   'usage.users-csv': [{ header: `${evil},user` }],
   'usage.users-column': [{ column: evil, columns: [evil] }, { columns: ['a', 'b'] }],
   'usage.resume': [{ path: evil, line: 3 }],

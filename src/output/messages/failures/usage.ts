@@ -115,13 +115,17 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`--users ${path}: there is nobody in it.`,
     fix: help('issue'),
   }),
+  'usage.users-array': () => ({
+    message: "--users takes a user a line, and that is one JSON array: jq -c '.[]' makes lines of it.",
+    fix: help('issue'),
+  }),
   'usage.users-csv': ({ header }) => ({
     message: say`--users looks like CSV, with the header ${short(header)}: name the column that the users are in.`,
     fix: help('issue'),
     again: { add: ['--users-column', likelyColumn(header.split(/[,;\t]/))] },
   }),
   'usage.users-column': ({ column, columns }) => ({
-    message: say`${column === undefined ? '--users: which column are the users in?' : `--users-column ${shown(column)}: there is no such column.`} There are ${short(columns.map(shown).join(', '), 200)}.`,
+    message: say`${column === undefined ? '--users: which column are the users in? (A list without a header is read from stdin: --users -)' : `--users-column ${shown(column)}: there is no such column.`} There are ${short(columns.map(shown).join(', '), 200)}.`,
     fix: help('issue'),
     again: { without: ['--users-column'], add: ['--users-column', likelyColumn(columns)] },
   }),
@@ -179,7 +183,7 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.file-exists': ({ option, path }) => ({
     message: say`${option} ${path}: that is there already. To write in its place, add --yes${option === '--out' ? '; --resume goes on with it' : ''}.`,
     fix: help(),
-    again: { add: ['--yes'] },
+    again: option === '--out' ? { without: ['--out'], add: ['--resume', path] } : { add: ['--yes'] },
   }),
   'output.failed': ({ reason }) => ({
     message: say`the output could not be written: ${reason}.`,
