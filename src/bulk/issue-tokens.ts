@@ -6,6 +6,7 @@ import { baseUrlOf, network } from '../outside.js';
 import { speaking, spoken } from '../speaking.js';
 import { judged } from '../untyped.js';
 import { type AskedOfAll, type Shard, jobsOf } from './jobs.js';
+import { nodeClock } from './pace.js';
 import { type UserToken, resultOf } from './result.js';
 import { type MintingAt, type RunOutside, mintAll } from './run.js';
 import { HashSet } from './seen.js';
@@ -97,15 +98,7 @@ async function manyOver(): Promise<Transport> {
 }
 
 function outside(signal: AbortSignal | undefined): RunOutside {
-  return {
-    now: () => performance.now(),
-    after(ms, call) {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
-    random: Math.random,
-    signal,
-  };
+  return { ...nodeClock, random: Math.random, signal };
 }
 
 function judgedOptions(options: IssueTokensOptions) {

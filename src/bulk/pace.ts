@@ -8,6 +8,14 @@ export interface PaceClock {
   after(ms: number, call: () => void): () => void;
 }
 
+export const nodeClock: PaceClock = {
+  now: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 export interface PaceLimits {
   /** The most at once. */
   concurrency: number;

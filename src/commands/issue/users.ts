@@ -1,4 +1,5 @@
 import { type AskedOfAll, type Passed, jobsOf } from '../../bulk/jobs.js';
+import { nodeClock } from '../../bulk/pace.js';
 import { resultOf } from '../../bulk/result.js';
 import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bulk/run.js';
 import type { Sink } from '../../context.js';
@@ -111,11 +112,7 @@ function outsideOf(
   { context }: Tools,
 ): RunOutside {
   return {
-    now: () => performance.now(),
-    after(ms, call) {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    ...nodeClock,
     random: context.random,
     signal,
     onRetry: (reason) => progress.retries.set(reason, (progress.retries.get(reason) ?? 0) + 1),
