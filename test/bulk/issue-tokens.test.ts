@@ -121,6 +121,42 @@ describe('issueTokens', () => {
     ]);
   });
 
+  const timeouts = (count: number) => Array.from({ length: count }, () => 'timeout' as const);
+  it.each([
+    { what: '20 before there was any token', asked: [...timeouts(20), 'token'], came: 'courier.timeout', sent: 20 },
+    { what: '19 before there was any token', asked: [...timeouts(19), 'token'], came: 20, sent: 20 },
+    { what: '1000', asked: ['token', ...timeouts(1000), 'token'], came: 'courier.timeout', sent: 1001 },
+    {
+      what: 'twice 999, and a token between',
+      asked: ['token', ...timeouts(999), 'token', ...timeouts(999)],
+      came: 2000,
+      sent: 2000,
+    },
+    {
+      what: '1000 whom Courier refuses',
+      asked: ['token', ...Array.from({ length: 1000 }, () => 'refused')],
+      came: 1001,
+      sent: 1001,
+    },
+  ])('users in a row without an answer end it: $what', async ({ asked, came, sent }) => {
+    let times = 0;
+    const { sendMany } = networkTransport({});
+    const transport: Transport = {
+      async send(request) {
+        times += 1;
+        const how = asked[times - 1];
+        if (how === 'timeout') throw new Failure('courier.timeout', { host: 'x', seconds: 1 });
+        return how === 'token' ? sendMany(request) : { status: 400, headers: {}, body: '{}' };
+      },
+    };
+    const users = asked.map((_, i) => `user-${i}`);
+    const result = await all(users, { transport, concurrency: 1 }).then(
+      (results) => results.length,
+      ({ code }: Failure) => code,
+    );
+    expect([result, times]).toEqual([came, sent]);
+  });
+
   it('takes users no faster than results are taken, and gives them back when nobody wants more', async () => {
     let taken = 0;
     let isReturned = false;
