@@ -3,9 +3,13 @@ import { explain } from './output/messages/failures.js';
 
 /** An error as it leaves the library: a Failure has its sentence as the message. */
 export function spoken(error: unknown): unknown {
-  // Of a command line only it speaks with dashes, and with a colon before what it offers.
-  if (error instanceof Failure) error.message = explain(error).message.replace(/^--/, '').replace(/:$/, '.');
+  if (error instanceof Failure) error.message = sentenceOf(error);
   return error;
+}
+
+/** Of a command line only it speaks with dashes, and with a colon before what it offers. */
+export function sentenceOf(failure: Failure): string {
+  return explain(failure).message.replace(/^--/, '').replace(/:$/, '.');
 }
 
 /** Work of the library, whose failures speak. */

@@ -1,8 +1,8 @@
-import { closeSync, mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { sinkTo } from '../src/flows.js';
+import { fileChunks, sinkTo } from '../src/flows.js';
 
 function opened(): { path: string; fd: number } {
   const path = join(mkdtempSync(join(tmpdir(), 'courier-jwt-')), 'o');
@@ -22,4 +22,17 @@ it('what a disk says only at the end is a failure, too', async () => {
   const sink = sinkTo(fd, 10);
   closeSync(fd);
   await expect(sink.end()).rejects.toMatchObject({ code: 'output.failed', facts: { reason: 'EBADF' } });
+});
+
+it.each([
+  { what: 'interrupted', meanwhile: (_: string, aborting: AbortController) => aborting.abort(), ends: undefined },
+  { what: 'cut short', meanwhile: (path: string) => truncateSync(path, 10), ends: 'it was cut short meanwhile' },
+])('a file, while it is read, is $what', async ({ meanwhile, ends }) => {
+  const { path } = opened();
+  writeFileSync(path, 'x'.repeat(1_000_000));
+  const aborting = new AbortController();
+  const read = async () => {
+    for await (const _ of fileChunks(path, aborting.signal)) meanwhile(path, aborting);
+  };
+  expect(await read().catch(({ code }: { code: string }) => code)).toBe(ends);
 });

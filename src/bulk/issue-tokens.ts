@@ -1,9 +1,10 @@
+import { inspect } from 'node:util';
 import type { Region } from '../courier/regions.js';
 import type { Transport } from '../courier/transport.js';
 import { checkKey } from '../environments/key.js';
 import { Failure } from '../errors.js';
 import { baseUrlOf, network } from '../outside.js';
-import { speaking, spoken } from '../speaking.js';
+import { sentenceOf, speaking, spoken } from '../speaking.js';
 import { judged } from '../untyped.js';
 import { realClock } from './clock.js';
 import { type AskedOfAll, type Shard, jobsOf } from './jobs.js';
@@ -74,7 +75,7 @@ export function issueTokens(
 
 async function* results(run: () => Promise<ReturnType<typeof mintAll>>): AsyncGenerator<UserToken, void, void> {
   try {
-    for await (const outcome of await run()) yield resultOf(outcome);
+    for await (const outcome of await run()) yield resultOf(outcome, sentenceOf);
   } catch (error) {
     throw spoken(error);
   }
@@ -89,7 +90,7 @@ function begun<T>(users: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> | Ite
 
 async function* recordsOf(users: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<ReadRecord> {
   for await (const user of users)
-    yield typeof user === 'string' ? { key: user, record: { user } } : recordIn(user, String(user));
+    yield typeof user === 'string' ? { key: user, record: { user } } : recordIn(user, inspect(user));
 }
 
 async function manyOver(): Promise<Transport> {

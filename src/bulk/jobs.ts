@@ -57,17 +57,24 @@ async function* jobs(
     const hash = hashOf(read.key);
     if (shard && shardOf(hash, shard.count) !== shard.index - 1) {
       passed.elsewhere += 1;
-    } else if ('problem' in read) {
-      yield { user: read.key, failure: new Failure('usage.user-line', { ...read.problem, ...placeOf(read) }) };
-    } else if (!seen.add(hash) && read.key !== '') {
+    } else if (isUser(read) && !seen.add(hash)) {
       passed.repeated += 1;
       passed.firstRepeated ??= { user: read.key, line: read.line };
-    } else if (before.has(hash)) {
+    } else if (isUser(read) && before.has(hash)) {
       passed.before += 1;
     } else {
-      yield jobOf(read, ask);
+      yield 'problem' in read ? unread(read) : jobOf(read, ask);
     }
   }
+}
+
+/** Whether it is somebody, who is minted for once; each line that is nobody is told of. */
+function isUser(read: ReadRecord): boolean {
+  return 'problem' in read ? read.isNamed === true : read.key !== '';
+}
+
+function unread({ key, line, problem }: Extract<ReadRecord, { problem: unknown }>): Job {
+  return { user: key, failure: new Failure('usage.user-line', { ...problem, ...placeOf({ line }) }) };
 }
 
 type Ask = (record: UserRecord) => { scopes: string[]; expiresIn: string; lifetimeSeconds: number };

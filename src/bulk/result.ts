@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.js';
 import { explain } from '../output/messages/failures.js';
 import { describe } from '../output/messages/findings.js';
 import { isoOrNull } from '../token/time.js';
@@ -14,10 +15,11 @@ export interface UserTokenError {
   message: string;
 }
 
-export function resultOf(outcome: Outcome): UserToken {
+/** `sentenceOf`: how a failure is put; as the command line puts it, unless given. */
+export function resultOf(outcome: Outcome, sentenceOf = (failure: Failure) => explain(failure).message): UserToken {
   const { user } = outcome;
   if ('failure' in outcome)
-    return { user, error: { code: outcome.failure.code, message: explain(outcome.failure).message } };
+    return { user, error: { code: outcome.failure.code, message: sentenceOf(outcome.failure) } };
   if ('lacking' in outcome) return { user, error: { code: outcome.lacking.code, message: describe(outcome.lacking) } };
   return { user, token: outcome.token, expiresAt: isoOrNull(outcome.claims.expiresAt) };
 }

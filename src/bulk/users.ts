@@ -18,7 +18,8 @@ export interface UserRecord {
 /** A record, or why there is none; `key` tells it from others: the user, or else what stands there. `line`: of a file. */
 export type ReadRecord = { line?: number | undefined; key: string } & (
   | { record: UserRecord }
-  | { problem: FailureFacts['usage.user-line'] }
+  /** `isNamed`: the key is a user, who only asks for something that cannot be. */
+  | { problem: FailureFacts['usage.user-line']; isNamed?: boolean }
 );
 
 /** So many are told of. */
@@ -57,7 +58,7 @@ function readLine({ number, text, isTooLong }: Line): ReadRecord {
   if (problem) return { line: number, ...unread(text, { problem }) };
   if (number === 1 && looksLikeCsv(text)) throw new Failure('usage.users-csv', { header: text });
   if (number === 1 && /^\s*\[/.test(text)) throw new Failure('usage.users-array', {});
-  return /^[{"]/.test(text) ? readJson(number, text) : { line: number, key: text, record: { user: text } };
+  return /^\s*[{"]/.test(text) ? readJson(number, text) : { line: number, key: text, record: { user: text } };
 }
 
 /** A header, and no id: those who have commas in their ids write JSON. */
@@ -90,7 +91,8 @@ export function recordIn(value: unknown, text: string): ReadRecord {
   });
   if (misnamed !== undefined) {
     const suggestion = meantBy(misnamed) ?? '';
-    return unread(isText(user) ? user : text, { problem: 'unknown', subject: misnamed, suggestion });
+    const problem = { problem: 'unknown', subject: misnamed, suggestion } as const;
+    return isText(user) ? { key: user, problem, isNamed: true } : unread(text, problem);
   }
   if (!isText(user)) return unread(text, { problem: 'no-user', ...(hasUser && { subject: 'user' }) });
   const subject = Object.entries({
@@ -98,7 +100,7 @@ export function recordIn(value: unknown, text: string): ReadRecord {
     tenant: isText(tenant),
     expiresIn: isText(expiresIn),
   }).find(([name, isRight]) => !isRight && !isNothing(object[name]))?.[0];
-  if (subject) return unread(user, { problem: 'type', subject });
+  if (subject) return { key: user, problem: { problem: 'type', subject }, isNamed: true };
   const own = { scopes: isText(scopes) ? [scopes] : scopes, tenant, expiresIn };
   const given = Object.entries(own).filter(([, one]) => !isNothing(one));
   return { key: user, record: { user, ...(Object.fromEntries(given) as Partial<UserRecord>) } };

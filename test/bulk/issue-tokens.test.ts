@@ -1,6 +1,9 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { networkTransport } from '../../src/courier/https.js';
+import type { Transport } from '../../src/courier/transport.js';
+import { Failure, type FailureFacts } from '../../src/errors.js';
 import { type IssueTokensOptions, type UserToken, type UserToMint, decodeToken, issueTokens } from '../../src/index.js';
 import { type CourierServer, json, startCourier } from '../support/courier-server.js';
 import { userOf } from '../support/e2e-users.js';
@@ -39,6 +42,8 @@ describe('issueTokens', () => {
   it.each<[UserToMint, string]>([
     [{ user: 'a', scopes: ['read:brands'] }, 'a: user_id:a read:brands'],
     [{ user: 'a', scopes: undefined, tenant: undefined }, 'a: user_id:a read:brands'],
+    [{ user: 'a', tenant: 'acme' }, 'a: tenant.unused, '],
+    [{ user: 'a', expiresIn: '500ms' }, 'a: duration.invalid, expiresIn 500ms: '],
     ['a b', 'a b: user.invalid, user "a b" cannot be a user id'],
     ['', ': user.invalid, user "" cannot be a user id'],
     [{ user: 'a', expiresIn: '1' }, 'a: duration.invalid, expiresIn 1: it has no unit'],
@@ -78,6 +83,78 @@ describe('issueTokens', () => {
     });
     expect(courier.requests.length - before).toBe(1);
     courier.misbehave(undefined);
+  });
+
+  /** Courier, of which some requests, by their number from 1, do not get to it. */
+  function unreachableAt(numbers: number[], reason: FailureFacts['courier.unreachable']['reason']): Transport {
+    let sent = 0;
+    const { sendMany } = networkTransport({});
+    return {
+      async send(request) {
+        sent += 1;
+        if (numbers.includes(sent)) throw new Failure('courier.unreachable', { host: 'x', reason, detail: 'y' });
+        return sendMany(request);
+      },
+    };
+  }
+
+  it.each([
+    { reason: 'certificate', at: [2] },
+    { reason: 'proxy', at: [2] },
+    { reason: 'refused', at: [1, 2, 3] },
+  ] as const)('ends where all who follow would fail alike: $reason', async ({ reason, at }) => {
+    const transport = unreachableAt([...at], reason);
+    const before = courier.requests.length;
+    await expect(all(['alice', 'bob', 'carol'], { transport, concurrency: 1 })).rejects.toMatchObject({
+      code: 'courier.unreachable',
+      facts: { reason },
+    });
+    expect(courier.requests.length - before).toBe(at[0] - 1);
+  });
+
+  it('goes on where a connection was dropped, also before there was any token', async () => {
+    const transport = unreachableAt([1, 2, 3], 'dropped');
+    const results = await all(['alice', 'bob'], { transport, concurrency: 1, for: ['brands'] });
+    expect(results.map(shown)).toEqual([
+      expect.stringMatching(/^alice: courier.unreachable, /),
+      'bob: user_id:bob read:brands',
+    ]);
+  });
+
+  const timeouts = (count: number) => Array.from({ length: count }, () => 'timeout' as const);
+  it.each([
+    { what: '20 before there was any token', asked: [...timeouts(20), 'token'], came: 'courier.timeout', sent: 20 },
+    { what: '19 before there was any token', asked: [...timeouts(19), 'token'], came: 20, sent: 20 },
+    { what: '1000', asked: ['token', ...timeouts(1000), 'token'], came: 'courier.timeout', sent: 1001 },
+    {
+      what: 'twice 999, and a token between',
+      asked: ['token', ...timeouts(999), 'token', ...timeouts(999)],
+      came: 2000,
+      sent: 2000,
+    },
+    {
+      what: '1000 whom Courier refuses',
+      asked: ['token', ...Array.from({ length: 1000 }, () => 'refused')],
+      came: 1001,
+      sent: 1001,
+    },
+  ])('users in a row without an answer end it: $what', async ({ asked, came, sent }) => {
+    let times = 0;
+    const { sendMany } = networkTransport({});
+    const transport: Transport = {
+      async send(request) {
+        times += 1;
+        const how = asked[times - 1];
+        if (how === 'timeout') throw new Failure('courier.timeout', { host: 'x', seconds: 1 });
+        return how === 'token' ? sendMany(request) : { status: 400, headers: {}, body: '{}' };
+      },
+    };
+    const users = asked.map((_, i) => `user-${i}`);
+    const result = await all(users, { transport, concurrency: 1 }).then(
+      (results) => results.length,
+      ({ code }: Failure) => code,
+    );
+    expect([result, times]).toEqual([came, sent]);
   });
 
   it('takes users no faster than results are taken, and gives them back when nobody wants more', async () => {

@@ -239,6 +239,15 @@ describe('stop', () => {
     expect(begun.length).toBe(10_000);
   });
 
+  it('leaves no timer behind, which would keep the process', async () => {
+    const { clock, end, pace } = await proven({ concurrency: 3 });
+    end('limited', 60_000);
+    const stoppedAt = clock.now();
+    pace.stop();
+    await clock.run(() => false);
+    expect(clock.now()).toBe(stoppedAt);
+  });
+
   it('keeps nobody waiting who comes later', async () => {
     const { end, pace } = await proven({ concurrency: 3 });
     pace.stop();

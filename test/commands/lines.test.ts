@@ -164,6 +164,11 @@ describe('a line out for each line in', () => {
     expect((await lines(['decode', '--lines', '-q'], `${expired}\n`)).code).toBe(0);
   });
 
+  it('on a terminal it says what it waits for', async () => {
+    const { code, stderr } = await runInMemory(['decode', '--lines', '-'], { terminal: true });
+    expect([code, stderr.split('\n')[0]]).toEqual([2, 'paste the tokens, one a line, then press Enter and Ctrl-D:']);
+  });
+
   it('what could not be told is 4', async () => {
     const records = { old: someRecord({ tenantId: null, tenantScope: null }) };
     const ran = await lines(['check-scopes', '--lines', '-e', 'old'], `${good}\n`, { records });

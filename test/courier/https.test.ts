@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { networkTransport } from '../../src/courier/https.js';
 import { prints } from '../../src/courier/node-debug.js';
@@ -82,6 +81,12 @@ describe.each([{ way: 'send' }, { way: 'sendMany' }] as const)('networkTransport
       headers: 'yes',
       body: '{"a":"ü"}',
     });
+  });
+
+  it('sends the headers of each request', async () => {
+    courier.misbehave(json(200, {}));
+    for (const name of ['a', 'a', 'b']) await transport[way](request({ headers: { 'X-Test': name } }));
+    expect(courier.requests.map(({ headers }) => headers['x-test'])).toEqual(['a', 'a', 'b']);
   });
 
   it.each([301, 400, 401, 404, 429, 500, 503])('gives a status of %d as it is', async (status) => {
@@ -176,5 +181,34 @@ describe.each([{ way: 'send' }, { way: 'sendMany' }] as const)('networkTransport
       facts: { value: 'fs,http' },
     });
     expect(courier.requests).toEqual([]);
+  });
+});
+
+describe('sendMany: a connection that is kept', () => {
+  const answer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+  it.each([
+    { of: 'is used again', meanwhile: () => {}, connections: 1 },
+    { of: 'and closed by the server is not', meanwhile: (socket: Socket) => void socket.end(), connections: 2 },
+    {
+      of: 'and says what nobody asked for is not',
+      meanwhile: (socket: Socket) => void socket.write(answer.replace('ok', 'no')),
+      connections: 2,
+    },
+  ])('$of', async ({ meanwhile, connections }) => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => {
+      sockets.push(socket);
+      socket.on('error', () => {}).on('data', () => socket.write(answer));
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const { sendMany } = networkTransport({});
+    const send = async () => sendMany({ method: 'POST', url, headers: {}, body: '', timeoutMs: 5000 });
+    await send();
+    meanwhile(sockets[0]!);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect([(await send()).body, sockets.length]).toEqual(['ok', connections]);
+    for (const socket of sockets) socket.destroy();
+    server.close();
   });
 });

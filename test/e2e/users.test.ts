@@ -168,7 +168,7 @@ describe.concurrent('a line that names no user', () => {
       line: 'a\u001b[31m\u200bb',
       error: invalid('a\\u{1b}[31m\\u{200b}b', 'it has characters in it that nobody sees'),
     },
-    { of: 'bad JSON', line: '{"user":"x"', error: lined('it begins as JSON, and is none.') },
+    { of: 'bad JSON', line: '{"user":"x"', error: lined('it is no user: an id, or JSON with one.') },
     { of: 'no user', line: '{"name":"x"}', error: lined('it has no user.') },
     { of: 'a number as user', line: '{"user":5}', error: lined('its user is no text: write it in quotes.') },
     { of: 'null as user', line: '{"user":null}', error: lined('its user is no text: write it in quotes.') },

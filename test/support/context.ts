@@ -14,6 +14,8 @@ export interface Outside {
   /** What stands on stdin; undefined for a terminal. */
   stdin?: string;
   terminal?: boolean;
+  /** Nobody stops it; else it is stopped at once. */
+  runsOn?: boolean;
   files?: Record<string, string>;
   records?: Record<string, EnvironmentRecord>;
   default?: string;
@@ -130,7 +132,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       return 0;
     },
     interruption: new AbortController().signal,
-    stopped: async () => {},
+    stopped: async () => (outside.runsOn ? new Promise<void>(() => {}) : undefined),
     sleep: async () => {},
     sweeper: async () => () => {},
     random: () => 0,

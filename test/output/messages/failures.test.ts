@@ -499,7 +499,7 @@ describe('explain', () => {
       [
         [{ problem: 'too-long' }, 'it is longer than any user id: over 64 kB.'],
         [{ problem: 'not-utf8' }, 'it is not UTF-8.'],
-        [{ problem: 'json' }, 'it begins as JSON, and is none.'],
+        [{ problem: 'json' }, 'it is no user: an id, or JSON with one.'],
         [{ problem: 'no-user' }, 'it has no user.'],
         [{ problem: 'no-user', subject: 'user' }, 'its user is no text: write it in quotes.'],
         [{ problem: 'type', subject: 'scopes' }, 'its scopes are no list of texts, or an empty one.'],
