@@ -2,7 +2,7 @@ import type { Region } from '../courier/regions.js';
 import type { Transport } from '../courier/transport.js';
 import { checkKey } from '../environments/key.js';
 import { Failure } from '../errors.js';
-import { baseUrlOf, network } from '../outside.js';
+import { baseUrlOf, network, withoutKey } from '../outside.js';
 import { speaking, spoken } from '../speaking.js';
 import { judged } from '../untyped.js';
 import { realClock } from './clock.js';
@@ -67,7 +67,12 @@ export function issueTokens(
       { repeated: 0, before: 0, elsewhere: 0 },
     );
     return results(async () =>
-      mintAll(jobs, { ...at, transport: transport ?? (await manyOver()) }, limits, outside(signal)),
+      mintAll(
+        jobs,
+        { ...at, transport: withoutKey(transport ?? (await manyOver()), at.apiKey) },
+        limits,
+        outside(signal),
+      ),
     );
   });
 }
@@ -89,7 +94,12 @@ function begun<T>(users: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> | Ite
 
 async function* recordsOf(users: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<ReadRecord> {
   for await (const user of users)
-    yield typeof user === 'string' ? { key: user, record: { user } } : recordIn(user, String(user));
+    yield typeof user === 'string' ? { key: user, record: { user } } : recordIn(user, textOf(user));
+}
+
+/** Rows of databases have no prototype, and with it no text. */
+function textOf(user: unknown): string {
+  return typeof user === 'object' && user !== null ? Object.prototype.toString.call(user) : String(user);
 }
 
 async function manyOver(): Promise<Transport> {
