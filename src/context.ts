@@ -91,6 +91,8 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Whether there is a file, of the plain kind. */
   isFile(path: string): boolean;
+  /** Whether both names lead to one file. */
+  isSame(path: string, other: string): boolean;
   /** Makes the file, or, unless it must be new, replaces what is in it. Rejects with what node:fs throws. */
   write(path: string, text: string, how?: { isNew?: boolean }): Promise<void>;
   append(path: string, text: string): Promise<void>;

@@ -6,7 +6,7 @@ import type { Region } from './courier/regions.js';
 import type { Transport } from './courier/transport.js';
 import { checkKey } from './environments/key.js';
 import { Failure } from './errors.js';
-import { baseUrlOf, network, wait } from './outside.js';
+import { baseUrlOf, network, wait, withoutKey } from './outside.js';
 import { type Finding, type Report, makeReport } from './report.js';
 import { type ScopeRequest, composeScopes } from './scopes/compose.js';
 import { speaking } from './speaking.js';
@@ -79,7 +79,7 @@ export async function issueToken(options: IssueTokenOptions): Promise<IssuedToke
       throw new Failure('duration.invalid', { option: 'expiresIn', value: expiresIn, problem: lifetime.problem });
     const baseUrl = baseUrlOf(given);
     const apiKey = checkKey(key, 'apiKey');
-    const transport = options.transport ?? (await network());
+    const transport = withoutKey(options.transport ?? (await network()), apiKey);
     const token = await mint(
       transport,
       { baseUrl, apiKey, scopes, expiresIn, timeoutMs, signal, environment: 'apiKey' },

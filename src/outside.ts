@@ -1,6 +1,7 @@
 import { checkBaseUrl, regionBaseUrls } from './courier/regions.js';
-import type { WideNetwork } from './courier/transport.js';
+import type { Transport, WideNetwork } from './courier/transport.js';
 import { Failure } from './errors.js';
+import { Secrets } from './output/secrets.js';
 
 /** What the library takes of the outside: which Courier, the network, and time. */
 
@@ -22,6 +23,25 @@ let transport: Promise<WideNetwork> | undefined;
 export async function network(): Promise<WideNetwork> {
   transport ??= import('./courier/https.js').then(({ networkTransport }) => networkTransport(process.env));
   return transport;
+}
+
+/** What a server refuses with may repeat the key, and becomes a message that callers log. */
+export function withoutKey(inner: Transport, apiKey: string): Transport {
+  const secrets = new Secrets();
+  secrets.add(apiKey);
+  return {
+    async send(request) {
+      const response = await inner.send(request);
+      const { status, headers, body } = response;
+      if (status < 300) return response;
+      const { location } = headers;
+      return {
+        status,
+        headers: { ...headers, ...(location !== undefined && { location: secrets.redact(location) }) },
+        body: secrets.redact(body),
+      };
+    },
+  };
 }
 
 /** @throws {Failure} `interrupted.signal` */

@@ -62,6 +62,10 @@ export function system(keychainScript: string): Context {
     files: {
       read: (path, limitBytes) => readFile(path, limitBytes, interruption),
       isFile: (path) => statsOf(path)?.isFile() === true,
+      isSame(path, other) {
+        const [one, another] = [statsOf(path), statsOf(other)];
+        return one !== undefined && one.dev === another?.dev && one.ino === another.ino;
+      },
       write: async (path, text, { isNew = false } = {}) =>
         writeFileSync(asFile(path), text, { flag: isNew ? 'wx' : 'w' }),
       append: async (path, text) => appendFileSync(asFile(path), text),

@@ -4,7 +4,7 @@ import type { Line } from './lines.js';
 /** The user of one record. */
 export interface CsvRecord {
   line: number;
-  /** Its first line. */
+  /** The whole record. */
   text: string;
   user: string;
   problem?: 'too-long' | 'csv-quote' | 'csv-short';
@@ -13,6 +13,9 @@ export interface CsvRecord {
 /** What the column of the users is called, where nobody says so. */
 const likely = ['user', 'userid', 'id'];
 
+/** In lines. Until it is whole, what is between its names is not known, and all of it is read with each of them. */
+const longestHeader = 100;
+
 /**
  * CSV with a header, as spreadsheets and databases write it: a record may go over lines within quotes; commas, semicolons or
  * tabs. Of our own, for the libraries lose all that follows a quote that never ends. Source: RFC 4180.
@@ -20,14 +23,10 @@ const likely = ['user', 'userid', 'id'];
 export class CsvRecords {
   readonly #limit: number;
   readonly #column: string | undefined;
-  #delimiter: string | undefined;
-  #at: number | undefined;
-  /** Lines of a record that is not whole yet, and what is known of its fields. */
-  #open: Line[] = [];
+  #place: { delimiter: string; at: number } | undefined;
+  /** Lines of a record that is not whole yet. */
+  #open = new Queue<Line>();
   #length = 0;
-  #fields: string[] = [];
-  /** Of a field whose quote has not ended yet. */
-  #piece: string | undefined;
 
   constructor(limit: number, column: string | undefined) {
     this.#limit = limit;
@@ -47,63 +46,110 @@ export class CsvRecords {
   }
 
   #add(line: Line): CsvRecord[] {
-    if (line.isTooLong && this.#open.length === 0) return [broken(line, 'too-long')];
     this.#open.push(line);
     this.#length += line.text.length;
-    this.#delimiter ??= delimiterOf(line.text);
-    const came = this.#scan(line.text, this.#delimiter);
-    if (came === 'broken' || (came === 'open' && this.#length > this.#limit)) return this.#giveUp();
-    return came === 'open' ? [] : this.#whole();
+    if (this.#open.length === 1) return this.#begin();
+    const state = this.#stateAfter(line);
+    if (state === 'whole') return this.#close();
+    const records: CsvRecord[] = [];
+    const goesOn = () => state === 'open' && !line.isTooLong && !this.#isTooLong();
+    while (this.#open.length > 1 && !goesOn()) records.push(...this.#giveUp());
+    return records;
   }
 
-  /** Reads on where the line before has left off, so that each is looked at once. */
-  #scan(text: string, delimiter: string): 'whole' | 'open' | 'broken' {
-    const before = this.#piece;
-    this.#piece = undefined;
-    for (let from = 0, isFirst = true; from <= text.length; isFirst = false) {
-      const isGoingOn = isFirst && before !== undefined;
-      const isQuoted = isGoingOn || text[from] === '"';
-      const begin = isGoingOn ? from : from + 1;
-      const end = isQuoted ? endOfQuoted(text, begin) : from;
-      const said = (to: number) => (isGoingOn ? `${before}\n` : '') + text.slice(begin, to);
-      if (end === -1) {
-        this.#piece = said(text.length);
-        return 'open';
-      }
-      const next = text.indexOf(delimiter, end);
-      const to = next === -1 ? text.length : next;
-      if (isQuoted && text.slice(end, to).trim() !== '') return 'broken';
-      this.#fields.push(isQuoted ? said(end - 1).replaceAll('""', '"') : text.slice(from, to));
-      from = to + 1;
-    }
-    return 'whole';
+  #isTooLong(): boolean {
+    return this.#length > this.#limit || (!this.#place && this.#open.length > longestHeader);
   }
 
-  #close(): { first: Line; rest: Line[]; fields: string[] } {
-    const [first, ...rest] = this.#open as [Line, ...Line[]];
-    const fields = this.#fields;
-    this.#open = [];
+  /** Of a record that is open before this line. From the line alone: read whole with each one, it would be read as often. */
+  #stateAfter({ text }: Line): 'open' | 'broken' | 'whole' {
+    // Only a quote ends what is open.
+    if (!text.includes('"')) return 'open';
+    const fields = this.#place ? fieldsOf(text, this.#place.delimiter, true) : this.#fields();
+    return typeof fields === 'string' ? fields : 'whole';
+  }
+
+  #fields(): string[] | 'open' | 'broken' {
+    const text = this.#open
+      .all()
+      .map((line) => line.text)
+      .join('\n');
+    return fieldsOf(text, this.#place?.delimiter ?? delimiterOf(text));
+  }
+
+  #close(): CsvRecord[] {
+    const fields = this.#fields() as string[];
+    const { number, text } = this.#open.first!;
+    this.#open = new Queue();
     this.#length = 0;
-    this.#fields = [];
-    this.#piece = undefined;
-    return { first, rest, fields };
+    return this.#read(number, text, fields);
   }
 
   /** The first line alone is at fault: those that follow are read anew. */
   #giveUp(): CsvRecord[] {
-    const { first, rest } = this.#close();
-    return [broken(first, 'csv-quote'), ...this.add(rest)];
+    return [broken(this.#shift(), 'csv-quote'), ...this.#begin()];
   }
 
-  #whole(): CsvRecord[] {
-    const { first, fields } = this.#close();
-    if (this.#at === undefined) {
-      this.#at = placeOf(fields, this.#column);
+  #shift(): Line {
+    const line = this.#open.shift();
+    this.#length -= line.text.length;
+    return line;
+  }
+
+  /** As far as a line that leaves its record open: what follows it goes on within a quote, as it did before. */
+  #begin(): CsvRecord[] {
+    const records: CsvRecord[] = [];
+    while (this.#open.length > 0) {
+      const { number, text, isTooLong } = this.#open.first!;
+      const fields = isTooLong ? 'broken' : fieldsOf(text, this.#place?.delimiter ?? delimiterOf(text));
+      if (fields === 'open') break;
+      const line = this.#shift();
+      if (fields === 'broken') records.push(broken(line, isTooLong ? 'too-long' : 'csv-quote'));
+      else records.push(...this.#read(number, text, fields));
+    }
+    return records;
+  }
+
+  #read(line: number, text: string, fields: string[]): CsvRecord[] {
+    if (!this.#place) {
+      this.#place = { delimiter: delimiterOf(text), at: placeOf(fields, this.#column) };
       return [];
     }
-    const user = fields[this.#at];
-    const record = { line: first.number, text: first.text };
-    return [user === undefined ? { ...record, user: '', problem: 'csv-short' } : { ...record, user }];
+    const user = fields[this.#place.at];
+    return [user === undefined ? { line, text, user: '', problem: 'csv-short' } : { line, text, user }];
+  }
+}
+
+/** An array copies all that is left with each one that it gives away. */
+class Queue<T> {
+  #all: T[] = [];
+  #gone = 0;
+
+  get length(): number {
+    return this.#all.length - this.#gone;
+  }
+
+  get first(): T | undefined {
+    return this.#all[this.#gone];
+  }
+
+  all(): T[] {
+    return this.#all.slice(this.#gone);
+  }
+
+  push(one: T): void {
+    this.#all.push(one);
+  }
+
+  /** The first, of one or more. */
+  shift(): T {
+    const first = this.first!;
+    this.#gone += 1;
+    if (this.#gone * 2 > this.#all.length) {
+      this.#all = this.all();
+      this.#gone = 0;
+    }
+    return first;
   }
 }
 
@@ -129,9 +175,29 @@ function placeOf(fields: string[], column: string | undefined): number {
   throw new Failure('usage.users-column', { ...(column !== undefined && { column }), columns });
 }
 
-/** Behind the quote that ends the field whose text begins there, or -1 where none does. */
-function endOfQuoted(record: string, begin: number): number {
-  for (let at = record.indexOf('"', begin); at !== -1; at = record.indexOf('"', at + 2))
+/**
+ * `open`: the last field has a quote that has not ended yet; `broken`: something stands behind one that has. `isWithin`: it
+ * begins within a quote.
+ */
+function fieldsOf(record: string, delimiter: string, isWithin = false): string[] | 'open' | 'broken' {
+  const fields: string[] = [];
+  for (let from = 0; from <= record.length;) {
+    const isRest = isWithin && from === 0;
+    const isQuoted = isRest || record[from] === '"';
+    const end = isQuoted ? endOfQuoted(record, isRest ? -1 : from) : from;
+    if (end === -1) return 'open';
+    const next = record.indexOf(delimiter, end);
+    const to = next === -1 ? record.length : next;
+    if (isQuoted && record.slice(end, to).trim() !== '') return 'broken';
+    fields.push(isQuoted ? record.slice(from + 1, end - 1).replaceAll('""', '"') : record.slice(from, to));
+    from = to + 1;
+  }
+  return fields;
+}
+
+/** Behind the quote that ends the field, or -1 where none does. */
+function endOfQuoted(record: string, from: number): number {
+  for (let at = record.indexOf('"', from + 1); at !== -1; at = record.indexOf('"', at + 2))
     if (record[at + 1] !== '"') return at + 1;
   return -1;
 }

@@ -3,7 +3,7 @@ import type { Region } from '../courier/regions.js';
 import type { Transport } from '../courier/transport.js';
 import { checkKey } from '../environments/key.js';
 import { Failure } from '../errors.js';
-import { baseUrlOf, network } from '../outside.js';
+import { baseUrlOf, network, withoutKey } from '../outside.js';
 import { sentenceOf, speaking, spoken } from '../speaking.js';
 import { judged } from '../untyped.js';
 import { realClock } from './clock.js';
@@ -68,7 +68,12 @@ export function issueTokens(
       { repeated: 0, before: 0, elsewhere: 0 },
     );
     return results(async () =>
-      mintAll(jobs, { ...at, transport: transport ?? (await manyOver()) }, limits, outside(signal)),
+      mintAll(
+        jobs,
+        { ...at, transport: withoutKey(transport ?? (await manyOver()), at.apiKey) },
+        limits,
+        outside(signal),
+      ),
     );
   });
 }

@@ -31,6 +31,9 @@ const fastest = 100_000;
 /** What is late by no more than this, in milliseconds, catches up: timers are no finer. */
 const slackMs = 5;
 
+/** Of a longer one Node makes one that is over at once. */
+const longestTimer = 2 ** 31 - 1;
+
 /** A rate that a limit has left. */
 interface Left {
   perSecond: number;
@@ -168,7 +171,7 @@ export class Pace {
     const ms = Math.max(this.#next, this.#pausedUntil) - this.#clock.now();
     const isFull = this.#underWay >= Math.floor(this.#window);
     if (this.#callOff || (ms <= 0 && isFull)) return;
-    this.#callOff = this.#clock.after(Math.max(1, ms), () => {
+    this.#callOff = this.#clock.after(Math.min(Math.max(1, ms), longestTimer), () => {
       this.#callOff = undefined;
       this.#release();
     });

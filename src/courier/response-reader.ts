@@ -29,8 +29,8 @@ export class ResponseReader {
   readonly #limit: number;
   #unread: Buffer = Buffer.alloc(0);
   #head: Head | undefined;
-  /** The body so far, in pieces: put together with each one that comes, it would be copied as often. */
-  readonly #body: Buffer[] = [];
+  /** The body so far, and room for more. Not in pieces: each keeps all that it came with, and may be one byte of that. */
+  #body: Buffer = Buffer.alloc(0);
   #length = 0;
   /** The line of a chunked body that is to come, and how many bytes are before it. */
   #line: 'size' | 'end' | 'trailer' = 'size';
@@ -60,7 +60,7 @@ export class ResponseReader {
   }
 
   #read({ status, headers, isKept }: Head): Read {
-    const body = Buffer.concat(this.#body).toString('utf8');
+    const body = this.#body.toString('utf8', 0, this.#length);
     return { response: { status, headers, body }, isKept: isKept && this.#unread.length === 0 };
   }
 
@@ -104,10 +104,21 @@ export class ResponseReader {
   #take(most: number): number {
     const bytes = this.#unread.subarray(0, most);
     this.#unread = this.#unread.subarray(bytes.length);
-    this.#length += bytes.length;
-    if (this.#length > this.#limit) throw new TooLarge();
-    if (bytes.length > 0) this.#body.push(bytes);
+    if (this.#length + bytes.length > this.#limit) throw new TooLarge();
+    this.#append(bytes);
     return bytes.length;
+  }
+
+  #append(bytes: Buffer): void {
+    const length = this.#length + bytes.length;
+    if (length > this.#body.length) {
+      const before = this.#body;
+      // Twice as much as is needed, or each piece would have all before it copied.
+      this.#body = Buffer.allocUnsafe(this.#length === 0 ? length : 2 * length);
+      before.copy(this.#body, 0, 0, this.#length);
+    }
+    bytes.copy(this.#body, this.#length);
+    this.#length = length;
   }
 
   /** Takes what is before a mark, and the mark; undefined until that is there. */

@@ -4,7 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { networkTransport } from '../../src/courier/https.js';
 import type { Transport } from '../../src/courier/transport.js';
 import { Failure, type FailureFacts } from '../../src/errors.js';
-import { type IssueTokensOptions, type UserToken, type UserToMint, decodeToken, issueTokens } from '../../src/index.js';
+import {
+  type IssueTokensOptions,
+  type UserToken,
+  type UserToMint,
+  decodeToken,
+  issueToken,
+  issueTokens,
+} from '../../src/index.js';
 import { type CourierServer, json, startCourier } from '../support/courier-server.js';
 import { userOf } from '../support/e2e-users.js';
 
@@ -50,6 +57,8 @@ describe('issueTokens', () => {
     [{ user: 'a', scope: 'x' } as never, 'a: usage.user-line, it has no such field as scope. Did you mean scopes?'],
     [{ user: 7 } as never, '[object Object]: usage.user-line, its user is no text'],
     [undefined as never, 'undefined: usage.user-line, it begins as JSON'],
+    [Object.assign(Object.create(null), { user: 'row' }) as UserToMint, 'row: user_id:row read:brands'],
+    [Object.assign(Object.create(null), { id: 'row' }) as never, '[object Object]: usage.user-line, it has no user'],
   ])('of %j comes %s', async (user, expected) => {
     const [result] = await all([user], { scopes: ['read:brands'] });
     expect(shown(result!).replace('user a b cannot', 'user "a b" cannot')).toContain(expected);
@@ -157,6 +166,32 @@ describe('issueTokens', () => {
     expect([result, times]).toEqual([came, sent]);
   });
 
+  it.each([
+    {
+      of: 'one user',
+      status: 400,
+      header: {},
+      said: 'a: request.rejected, Courier cannot mint that (400): no [redacted].',
+    },
+    { of: 'the run', status: 404, header: {}, said: 'answered 404: no [redacted].' },
+    {
+      of: 'a redirect',
+      status: 302,
+      header: { location: 'http://x/?k=pk_test_1234567890' },
+      said: 'http://x/?k=[redacted]',
+    },
+  ])('never says the key again, whatever Courier says: $of', async ({ status, header, said }) => {
+    courier.misbehave(json(status, { message: 'no pk_test_1234567890' }, header));
+    const options = { apiKey: 'pk_test_1234567890', baseUrl: courier.url };
+    const heard: string[] = await Promise.all([
+      all(['a']).then((results) => results.map(shown).join('\n'), told),
+      issueToken({ user: 'a', ...options }).then(() => '', told),
+    ]);
+    courier.misbehave(undefined);
+    expect(heard.join('\n')).toContain(said);
+    expect(heard.join('\n')).not.toContain('pk_test_1234567890');
+  });
+
   it('takes users no faster than results are taken, and gives them back when nobody wants more', async () => {
     let taken = 0;
     let isReturned = false;
@@ -261,6 +296,11 @@ async function* endless() {
 }
 
 /** `alice: user_id:alice read:brands`, or the error. */
+/** All that stands in an error. */
+function told(error: unknown): string {
+  return `${(error as Error).message} ${JSON.stringify(error)}`;
+}
+
 function shown(result: UserToken): string {
   if ('token' in result) return `${result.user}: ${decodeToken(result.token).scopes.join(' ')}`;
   return `${result.user}: ${result.error.code}, ${result.error.message}`;

@@ -104,6 +104,21 @@ describe('at once', () => {
 });
 
 describe('a second', () => {
+  it.each([1e-9, Number.MIN_VALUE])('%d: it waits for no longer than a timer can', async (perSecond) => {
+    const { ask, clock, end } = paced({ concurrency: 10, perSecond });
+    const waits: number[] = [];
+    const after = clock.after.bind(clock);
+    clock.after = (ms, call) => {
+      waits.push(ms);
+      return after(ms, call);
+    };
+    ask(2);
+    end('accepted');
+    await clock.pass(2 ** 32);
+    expect(waits.length).toBeGreaterThan(1);
+    expect(Math.max(...waits)).toBe(2 ** 31 - 1);
+  });
+
   it.each([0.5, 1, 7, 50, 333, 1000])('%d, exactly', async (perSecond) => {
     const { ask, begun, clock, end } = paced({ concurrency: 1000, perSecond });
     const seconds = Math.max(10, 20 / perSecond);

@@ -1,5 +1,7 @@
 import { type Server, type Socket, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { networkTransport } from '../../src/courier/https.js';
@@ -246,6 +248,23 @@ it.each([
   expect(reading / copying).toBeLessThan(0.5);
 });
 
+it('keeps no more than the body of what came with it', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const held = () => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const reader = new ResponseReader(1_048_576);
+  reader.add(bytesOf(`${ok}transfer-encoding: chunked\r\n\r\n`));
+  const before = held();
+  for (let i = 0; i < 500; i += 1) reader.add(bytesOf(`1;${'x'.repeat(60_000)}\r\na\r\n`));
+  // Of 30 MB that came.
+  expect(held() - before).toBeLessThan(15_000_000);
+  expect(reader.add(bytesOf('0\r\n\r\n'))?.response.body).toBe('a'.repeat(500));
+});
+
+/** A server that answers every request with the same bytes, and then closes. */
 describe('as Node’s own client reads it, where both do', () => {
   let answer: Buffer = Buffer.alloc(0);
   let server: Server;

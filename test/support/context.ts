@@ -120,6 +120,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         delete written[by];
       },
       isFile: (path) => outside.files?.[path] !== undefined,
+      isSame: (path, other) => path === other,
       async write(path, text) {
         written[path] = text;
       },

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Shard } from '../../bulk/jobs.js';
 import { linesOf } from '../../bulk/lines.js';
 import { type Earlier, keptOf, readEarlier } from '../../bulk/resume.js';
@@ -19,13 +18,12 @@ const longestWritten = 1024 * 1024;
  * @throws {Failure} `usage.file-exists` or `usage.conflict`
  */
 export function judgeOutput({ users, out, resume }: UsersOptions, { context, flags }: Tools): void {
-  const path = resume ?? out;
-  // With --yes the list would be gone.
-  if (path !== undefined && users !== undefined && resolve(users) === resolve(path))
-    throw new Failure('usage.conflict', {
-      options: ['--users', resume === undefined ? '--out' : '--resume'],
-      reason: 'they are one file',
-    });
+  const isUsers = (path: string) => users !== undefined && context.files.isSame(users, path);
+  // Those who have no token yet would be lost, and nobody could go on.
+  if (resume !== undefined && (isUsers(resume) || isUsers(besideOf(resume))))
+    throw new Failure('usage.conflict', { options: ['--users', '--resume'], reason: 'they are one file' });
+  if (out !== undefined && isUsers(out))
+    throw new Failure('usage.conflict', { options: ['--users', '--out'], reason: 'they are one file' });
   if (out !== undefined && !flags.yes && context.files.isFile(out))
     throw new Failure('usage.file-exists', { option: '--out', path: out });
 }
@@ -57,9 +55,13 @@ export async function takeUp(path: string | undefined, shard: Shard | undefined,
 
 const newline = 10;
 
+function besideOf(path: string): string {
+  return `${path}.resuming`;
+}
+
 /** Beside it first: whatever happens, one of the two is whole. */
 async function rewrite(path: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
-  const beside = `${path}.resuming`;
+  const beside = besideOf(path);
   const sink = await files.sink(beside, 'anew', room);
   for await (const text of texts) {
     const full = sink.write(text);
