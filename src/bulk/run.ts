@@ -191,7 +191,7 @@ class Run {
       const again = isLeft && (pause ?? 0) <= longestPause;
       // Before others have their turn: what ends the run is to be the last that was sent.
       const outcome = again ? undefined : this.#judge(user, asked, attempted);
-      this.#pace.end(begunAt, cameOf(attempted, pause), reason === undefined ? 0 : (pause ?? 0) * 1000);
+      this.#pace.end(begunAt, cameOf(attempted, pause, outcome), reason === undefined ? 0 : (pause ?? 0) * 1000);
       if (!again) return outcome;
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
@@ -266,10 +266,11 @@ function decodeQuickly(raw: string): Jwt {
   return quick(raw)?.token ?? decodeJwt(raw);
 }
 
-function cameOf(attempted: Attempted, pause: number | null): Came {
+/** A page that a gateway answers with 200 is no token. */
+function cameOf(attempted: Attempted, pause: number | null, outcome: Outcome | undefined): Came {
+  if (outcome && !('failure' in outcome)) return 'accepted';
   if (attempted instanceof Error) return 'neither';
   const { status } = attempted;
-  if (status < 300) return 'accepted';
   if (status === 429 || (status >= 500 && pause !== null)) return 'limited';
   return status >= 500 ? 'troubled' : 'neither';
 }

@@ -55,10 +55,13 @@ describe('issueTokens', () => {
     ['', ': user.invalid, user "" cannot be a user id'],
     [{ user: 'a', expiresIn: '1' }, 'a: duration.invalid, expiresIn 1: it has no unit'],
     [{ user: 'a', scope: 'x' } as never, 'a: usage.user-line, it has no such field as scope. Did you mean scopes?'],
-    [{ user: 7 } as never, '[object Object]: usage.user-line, its user is no text'],
-    [undefined as never, 'undefined: usage.user-line, it begins as JSON'],
+    [{ user: 7 } as never, '{ user: 7 }: usage.user-line, its user is no text'],
+    [undefined as never, 'undefined: usage.user-line, it is no user: an id, or JSON with one.'],
     [Object.assign(Object.create(null), { user: 'row' }) as UserToMint, 'row: user_id:row read:brands'],
-    [Object.assign(Object.create(null), { id: 'row' }) as never, '[object Object]: usage.user-line, it has no user'],
+    [
+      Object.assign(Object.create(null), { id: 'row' }) as never,
+      'usage.user-line, it has no such field as id. Did you mean user?',
+    ],
   ])('of %j comes %s', async (user, expected) => {
     const [result] = await all([user], { scopes: ['read:brands'] });
     expect(shown(result!).replace('user a b cannot', 'user "a b" cannot')).toContain(expected);

@@ -24,6 +24,8 @@ const readPlain = async (text: string | Buffer, format: UsersFormat) =>
   (await recordsIn([Buffer.from(text)], format)).map(plain);
 
 const wrong = (line: number, key: string, problem: object) => ({ line, key, problem });
+/** Of somebody who asks for what cannot be. */
+const named = (line: number, key: string, problem: object) => ({ line, key, problem, isNamed: true });
 const lines: UsersFormat = { kind: 'lines' };
 
 describe('a line', () => {
@@ -95,10 +97,10 @@ describe('a line', () => {
       name: 'another type',
       text: '{"user":"a","scopes":7}\n{"user":"b","scopes":["x",1]}\n{"user":"c","tenant":{}}\n{"user":"d","expiresIn":60}',
       expected: [
-        wrong(1, 'a', { problem: 'type', subject: 'scopes' }),
-        wrong(2, 'b', { problem: 'type', subject: 'scopes' }),
-        wrong(3, 'c', { problem: 'type', subject: 'tenant' }),
-        wrong(4, 'd', { problem: 'type', subject: 'expiresIn' }),
+        named(1, 'a', { problem: 'type', subject: 'scopes' }),
+        named(2, 'b', { problem: 'type', subject: 'scopes' }),
+        named(3, 'c', { problem: 'type', subject: 'tenant' }),
+        named(4, 'd', { problem: 'type', subject: 'expiresIn' }),
       ],
     },
     {
@@ -110,8 +112,8 @@ describe('a line', () => {
       name: 'a misspelt field',
       text: '{"user":"a","expires":"1h","scope":["x"]}\n{"user":"b","tennant":"t"}',
       expected: [
-        wrong(1, 'a', { problem: 'unknown', subject: 'expires', suggestion: 'expiresIn' }),
-        wrong(2, 'b', { problem: 'unknown', subject: 'tennant', suggestion: 'tenant' }),
+        named(1, 'a', { problem: 'unknown', subject: 'expires', suggestion: 'expiresIn' }),
+        named(2, 'b', { problem: 'unknown', subject: 'tennant', suggestion: 'tenant' }),
       ],
     },
     {

@@ -62,7 +62,7 @@ describe.concurrent('a signal', { timeout: 60_000 }, () => {
         'until [ -s "my tokens" ]; do sleep 0.05; done; sleep 0.3; kill -INT $pid; wait $pid; echo $?';
       const ran = await shell(`set -m; ${script.replace('-q ', '')}`, { cwd, variables: keyed(courier) });
       const again = "courier-jwt issue --users=u --shard 1/2 --scope=read:brands --concurrency 8 --resume 'my tokens'";
-      expect([ran.stdout, ran.stderr.split('\n')[1]]).toEqual(['130\n', `  ${again}`]);
+      expect([ran.stdout, ran.stderr.split('\n')[2]]).toEqual(['130\n', `  ${again}`]);
       courier.misbehave(undefined);
       const resumed = await shell(again, { cwd, variables: keyed(courier) });
       const half = users.filter((user) => hashOf(user).readUInt32BE(0) % 2 === 0);

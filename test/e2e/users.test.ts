@@ -328,7 +328,7 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
     },
     {
       argv: ['--users', 'u', '--out', '.', '--yes'],
-      stderr: told('--out . cannot be written: ERR_FS_EISDIR.', 'ls -ld .'),
+      stderr: told('--out . cannot be written: EEXIST.', 'ls -ld .'),
     },
     {
       argv: ['--users', 'u', '--out', 'nowhere/o'],

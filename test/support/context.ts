@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { run } from '../../src/cli.js';
 import type { Context, Sink, Stream } from '../../src/context.js';
 import type { HttpRequest, HttpResponse, WideNetwork, Transport } from '../../src/courier/transport.js';
@@ -120,7 +121,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         delete written[by];
       },
       isFile: (path) => outside.files?.[path] !== undefined,
-      isSame: (path, other) => path === other,
+      isSame: (path, other) => resolve(path) === resolve(other),
       async write(path, text) {
         written[path] = text;
       },

@@ -63,12 +63,17 @@ function besideOf(path: string): string {
 async function rewrite(path: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
   const beside = besideOf(path);
   const sink = await files.sink(beside, 'anew', room);
-  for await (const text of texts) {
-    const full = sink.write(text);
-    if (full) await full;
+  try {
+    for await (const text of texts) {
+      const full = sink.write(text);
+      if (full) await full;
+    }
+    await sink.end();
+    await files.replace(path, beside);
+  } catch (error) {
+    await files.remove(beside);
+    throw error;
   }
-  await sink.end();
-  await files.replace(path, beside);
 }
 
 /** Where results go. */

@@ -523,11 +523,12 @@ describe('explain', () => {
       '--users looks like CSV, with the header name,user_id: name the column that the users are in.',
       ['courier-jwt', 'issue', '--help'],
     ),
-    row('usage.users-column', { columns: ['a', 'b'] }, '--users: which column are the users in? There are a, b.', [
-      'courier-jwt',
-      'issue',
-      '--help',
-    ]),
+    row(
+      'usage.users-column',
+      { columns: ['a', 'b'] },
+      '--users: which column are the users in? (A list without a header is read from stdin: --users -) There are a, b.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
     row(
       'usage.users-column',
       { column: 'c', columns: ['a', 'user'] },
