@@ -342,7 +342,7 @@ describe('what is refused, and nothing sent', () => {
     {
       argv: ['-u', 'alice', '-u', 'bob'],
       code: 'usage.repeated',
-      message: '--user is given twice, and takes one value: one user a token.',
+      message: '--user is given twice, and takes one value: one user a token, and for many --users names a file.',
       fix: help,
     },
     {

@@ -145,7 +145,7 @@ stopped.
   it('a warning of what is asked for, as issue has it', async () => {
     const argv = [...local, '--scope', 'inbox:read:mesages', '--expires-in', '60d'];
     await serving(argv, async ({ running }) => {
-      await running.until(() => running.output.stderr.includes('embedded'));
+      await running.until(() => running.output.stderr.includes('takes it.\n'));
       expect(running.output.stderr.split('\n').filter((line) => line.startsWith('warning'))).toEqual([
         'warning: inbox:read:mesages is no scope that Courier documents. Did you mean inbox:read:messages?',
         'warning: lives for more than 30 days (60 days). Tokens cannot be revoked: mint a shorter one, 1d for a usual session.',

@@ -151,10 +151,7 @@ describe.concurrent('the pace', { timeout: 60_000 }, () => {
         variables: keyed(courier),
       });
       expect([ran.code, ran.stdout, courier.requests.length]).toEqual([3, '', 1]);
-      expect(ran.stderr.split('\n').slice(0, 2)).toEqual([
-        '0 users have a token. To go on later, give --resume a file with what was printed here.',
-        expect.stringMatching(/^error: 127\.0\.0\.1:\d+ refused the API key of COURIER_API_KEY \(401\)/),
-      ]);
+      expect(ran.stderr).toMatch(/^error: 127\.0\.0\.1:\d+ refused the API key of COURIER_API_KEY \(401\)/);
     }));
 
   it('a key that is revoked meanwhile: what is under way is all that is asked, and the rest can be minted later', async () =>
@@ -226,7 +223,7 @@ describe.concurrent('how far it is', { timeout: 60_000 }, () => {
         courierJwt(['issue', '--users', file, '--rate', '2/s', ...more], { variables: keyed(courier) });
       const [loud, quiet] = await Promise.all([run(), run('-q')]);
       expect(loud.stderr.split('\n')).toEqual([
-        expect.stringMatching(/^(?:19|20|21) tokens, 2 a second, 100 %$/),
+        expect.stringMatching(/^(?:19|20|21) tokens, 2 a second, (?:82|86|91) %, [12] seconds? left$/),
         expect.stringMatching(/^minted 23 tokens in 1[12] seconds, 2 a second; key: /),
         '',
       ]);
@@ -234,9 +231,9 @@ describe.concurrent('how far it is', { timeout: 60_000 }, () => {
     }));
 
   it.each([
-    { of: '--out', redirect: '--out o', line: /^\d+ tokens?, \d+ a second, 100 %$/m },
-    { of: 'a pipe', redirect: '| cat > o', line: /^\d+ tokens?, \d+ a second, 100 %$/m },
-  ])('a line of its own on a terminal, taken away at the end: $of', async ({ redirect, line }) =>
+    { of: '--out', redirect: '--out o' },
+    { of: 'a pipe', redirect: '| cat > o' },
+  ])('a line of its own on a terminal, taken away at the end: $of', async ({ redirect }) =>
     withCourier(async (courier) => {
       courier.misbehave((request, response) =>
         courier.requests.length === 3
@@ -249,8 +246,8 @@ describe.concurrent('how far it is', { timeout: 60_000 }, () => {
         await terminal.run(
           `clear; ${process.execPath} ${executable} issue --users u --rate 4/s ${redirect}; echo "done $?"`,
         );
-        await terminal.waitFor(line);
-        await terminal.waitFor(/^\d+ tokens?, Courier asks for a pause: \d seconds?, 100 %$/m);
+        await terminal.waitFor(/^\d+ tokens?, \d+ a second, \d+ %(?:, \d+ seconds? left)?$/m);
+        await terminal.waitFor(/^\d+ tokens?, Courier asks for a pause: \d seconds?, \d+ %/m);
         const seen = await terminal.waitFor(/^done 0$/m);
         expect(seen).not.toMatch(/^\d+ tokens?, /m);
         expect(seen.split('\n').slice(-3)).toEqual([
