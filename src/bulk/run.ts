@@ -1,14 +1,13 @@
 import { type Asked, checkGrant } from '../checks/grant.js';
 import { hostOf } from '../courier/answers.js';
-import { issueBody, issueHttpRequest, tokenOf } from '../courier/client.js';
-import { type Attempted, reasonToRetry, retryAfterSeconds, retryDelayMs } from '../courier/retry.js';
+import { type AnswerFrom, issueBody, issueHttpRequest } from '../courier/client.js';
+import { type Attempted, reasonToRetry, retryDelayMs } from '../courier/retry.js';
 import type { HttpRequest, Transport } from '../courier/transport.js';
-import { Failure, familyOf, isFailure } from '../errors.js';
+import { Failure, familyOf } from '../errors.js';
 import type { Finding } from '../report.js';
 import { type Claims, readClaims } from '../token/claims.js';
-import { type Jwt, decodeJwt } from '../token/decode.js';
-import { quickFinder } from '../token/quick.js';
-import { type Came, Pace, type PaceClock, type PaceLimits } from './pace.js';
+import { cameOf, isTheSameForAll, longestPause, pauseOf, tokenIn } from './attempt.js';
+import { Pace, type PaceClock, type PaceLimits } from './pace.js';
 
 /** One user's token to mint, or why it cannot be. */
 export type Job = { user: string; asked: Asked & { expiresIn: string } } | { user: string; failure: Failure };
@@ -55,9 +54,6 @@ const firstRetries = 2;
 const longestRow = 1000;
 const longestFirstRow = 20;
 
-/** A longer `Retry-After` ends the run, in seconds: whoever started it may have better to do. */
-const longestPause = 300;
-
 /**
  * Mints for each job, many at once, at the pace that the server takes; the outcomes come as they are ready. Jobs are taken no
  * faster than outcomes are. Ends when all are minted, when `signal` says so, and when nobody wants more outcomes.
@@ -82,7 +78,7 @@ class Run {
   readonly #at: MintingAt;
   /** Of every request all but the body. */
   readonly #request: HttpRequest;
-  readonly #from: { host: string; environment: string };
+  readonly #from: AnswerFrom;
   readonly #limits: PaceLimits;
   readonly #outside: RunOutside;
   readonly #pace: Pace;
@@ -186,12 +182,16 @@ class Run {
       const begunAt = this.#outside.now();
       const attempted = await this.#send(body);
       const reason = reasonToRetry(attempted);
-      const pause = attempted instanceof Error ? null : retryAfterSeconds(attempted);
+      const pause = pauseOf(attempted);
       const isLeft = reason !== undefined && tries < (this.#pace.isProven ? retries : firstRetries);
       const again = isLeft && (pause ?? 0) <= longestPause;
       // Before others have their turn: what ends the run is to be the last that was sent.
       const outcome = again ? undefined : this.#judge(user, asked, attempted);
-      this.#pace.end(begunAt, cameOf(attempted, pause, outcome), reason === undefined ? 0 : (pause ?? 0) * 1000);
+      this.#pace.end(
+        begunAt,
+        cameOf(attempted, outcome !== undefined && !('failure' in outcome)),
+        reason === undefined ? 0 : (pause ?? 0) * 1000,
+      );
       if (!again) return outcome;
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);
@@ -233,11 +233,11 @@ class Run {
 
   /** @throws {Failure} what would be the same for all who follow */
   #outcomeOf(user: string, asked: Asked, attempted: Attempted): Outcome {
-    const read = this.#read(attempted);
+    const read = tokenIn(attempted, this.#from);
     if (read instanceof Failure) {
       this.#inARow = familyOf(read.code) === 'courier' ? this.#inARow + 1 : 0;
       const isTooMany = this.#inARow >= (this.#pace.isProven ? longestRow : longestFirstRow);
-      if (isTooMany || isTheSameForAll(read, attempted, this.#pace.isProven)) throw read;
+      if (isTooMany || isTheSameForAll(read, pauseOf(attempted), this.#pace.isProven)) throw read;
       return { user, failure: read };
     }
     this.#inARow = 0;
@@ -247,43 +247,4 @@ class Run {
     const lacking = findings.find(({ status }) => status === 'fail');
     return lacking ? { user, lacking } : { user, token: read.raw, claims, warnings: findings };
   }
-
-  #read(attempted: Attempted): Jwt | Failure {
-    try {
-      if (attempted instanceof Error) throw attempted;
-      return tokenOf(attempted, this.#from, decodeQuickly);
-    } catch (error) {
-      if (error instanceof Failure) return error;
-      throw error;
-    }
-  }
-}
-
-const quick = quickFinder(() => '');
-
-/** As `decodeJwt`. Whether the embedded Courier signed it is not asked here. */
-function decodeQuickly(raw: string): Jwt {
-  return quick(raw)?.token ?? decodeJwt(raw);
-}
-
-/** A page that a gateway answers with 200 is no token. */
-function cameOf(attempted: Attempted, pause: number | null, outcome: Outcome | undefined): Came {
-  if (outcome && !('failure' in outcome)) return 'accepted';
-  if (attempted instanceof Error) return 'neither';
-  const { status } = attempted;
-  if (status === 429 || (status >= 500 && pause !== null)) return 'limited';
-  return status >= 500 ? 'troubled' : 'neither';
-}
-
-function isTooLong(attempted: Attempted): boolean {
-  return !(attempted instanceof Error) && (retryAfterSeconds(attempted) ?? 0) > longestPause;
-}
-
-/** Whether others need not try: once the server has minted anything, it is where it should be. */
-function isTheSameForAll(failure: Failure, attempted: Attempted, isProven: boolean): boolean {
-  if (['key', 'usage'].includes(familyOf(failure.code)) || failure.code === 'courier.redirect') return true;
-  if (['courier.rate-limited', 'courier.unavailable'].includes(failure.code)) return isTooLong(attempted);
-  if (isFailure(failure, 'courier.unreachable'))
-    return ['certificate', 'proxy'].includes(failure.facts.reason) || (!isProven && failure.facts.reason !== 'dropped');
-  return failure.code === 'courier.status' && !isProven;
 }
