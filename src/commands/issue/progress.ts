@@ -25,13 +25,14 @@ export class RunProgress {
   #told = { at: performance.now(), done: 0 };
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(source: Source, writesTo: 'terminal' | 'elsewhere', tools: Tools) {
+  /** `isBesides`: what comes out is on the same terminal. */
+  constructor(source: Source, isBesides: boolean, tools: Tools) {
     const { context, flags } = tools;
     this.#tools = tools;
     this.#source = source;
     this.#isWatched = context.stderr.isTerminal && !isAutomated(context.variables) && !flags.debug;
     // Between lines that come out on the same terminal it would be read by nobody.
-    if (flags.quiet || (this.#isWatched && writesTo === 'terminal')) return;
+    if (flags.quiet || (this.#isWatched && isBesides)) return;
     this.#timer = setInterval(() => this.#tell(), this.#isWatched ? 250 : 10_000);
   }
 

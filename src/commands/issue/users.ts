@@ -36,12 +36,13 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
   // Not before there is something to end: until then SIGTERM ends the process.
   void context.stopped().then(() => stop.abort());
   const passed: Passed = { repeated: 0, before: 0, elsewhere: 0 };
-  const progress = new RunProgress({ input, passed }, sinkPlace(options, tools), tools);
+  const isOnStdout = options.out === undefined && options.resume === undefined;
+  const progress = new RunProgress({ input, passed }, isOnStdout && context.stdout.isTerminal, tools);
   stop.signal.addEventListener('abort', () => progress.tellStopping());
   const jobs = jobsOf(input.records, { all, shard: options.shard, before }, passed);
   const outside = outsideOf(environment, options, progress, stop.signal, tools);
   const outcomes = mintAll(jobs, await placeOf(environment, tools), limitsOf(options), outside);
-  const isHidden = options.out === undefined && options.resume === undefined && !context.stdout.isFile;
+  const isHidden = isOnStdout && !context.stdout.isFile;
   try {
     const sweep = await context.sweeper();
     let written = 0;
@@ -184,9 +185,4 @@ function tellSummary(
     say`key: ${keyText(choice)}`,
   ];
   console.note(parts.join('; '));
-}
-
-/** Where results are seen: between them, nobody would read how far it is. */
-function sinkPlace({ out, resume }: UsersOptions, { context }: Tools): 'terminal' | 'elsewhere' {
-  return out === undefined && resume === undefined && context.stdout.isTerminal ? 'terminal' : 'elsewhere';
 }
