@@ -72,6 +72,8 @@ export interface Input {
   read(limitBytes: number): Promise<string | undefined>;
   /** Throws what node:fs throws. */
   chunks(signal: AbortSignal): Chunks;
+  /** Whether it comes from this file. */
+  isFrom(path: string): boolean;
 }
 
 export interface Files {
@@ -86,6 +88,8 @@ export interface Files {
    * what node:fs throws.
    */
   sink(path: string, how: 'new' | 'anew' | 'append', room: number): Promise<Sink>;
+  /** Of a link, what it leads to; the same for what is not there. */
+  target(path: string): string;
   /** Puts a file in the place of another, at once. Rejects with what node:fs throws. */
   replace(path: string, by: string): Promise<void>;
   remove(path: string): Promise<void>;

@@ -62,10 +62,7 @@ export function system(keychainScript: string): Context {
     files: {
       read: (path, limitBytes) => readFile(path, limitBytes, interruption),
       isFile: (path) => statsOf(path)?.isFile() === true,
-      isSame(path, other) {
-        const [one, another] = [statsOf(path), statsOf(other)];
-        return one !== undefined && one.dev === another?.dev && one.ino === another.ino;
-      },
+      isSame: (path, other) => isSame(statsOf(path), statsOf(other)),
       write: async (path, text, { isNew = false } = {}) =>
         writeFileSync(asFile(path), text, { flag: isNew ? 'wx' : 'w' }),
       append: async (path, text) => appendFileSync(asFile(path), text),
@@ -84,8 +81,8 @@ export function system(keychainScript: string): Context {
         return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600), room);
       },
       remove: async (path) => rmSync(path, { force: true }),
-      // Of a link, what it leads to.
-      replace: async (path, by) => renameSync(by, realpathSync(path)),
+      target: (path) => (statsOf(path) ? realpathSync(path) : path),
+      replace: async (path, by) => renameSync(by, path),
     },
     async run(command, variables, { hasStdin }) {
       const { runChild } = await import('./child.js');
@@ -142,6 +139,10 @@ function statsOf(path: string): Stats | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isSame(one: Stats | undefined, other: Stats | undefined): boolean {
+  return one !== undefined && one.dev === other?.dev && one.ino === other.ino;
 }
 
 /** Ends the process. Where it cannot exit, it dies of the interrupt itself, which a shell reports as 130 too. */
@@ -263,6 +264,7 @@ function input(fd: number, interruption: () => AbortSignal): Input {
       return isTerminal(fd);
     },
     read: async (limitBytes) => readAll(fd, limitBytes, interruption()),
+    isFrom: (path) => isSame(statsOf(path), fstatSync(fd)),
     async *chunks(signal) {
       const { fdChunks, streamChunks } = await import('./flows.js');
       const stats = fstatSync(fd);

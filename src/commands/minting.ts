@@ -55,7 +55,8 @@ export type Asking = Asked & { expiresIn: string };
 
 /** `command`: whose flags they are, for messages. */
 export function askedBy(options: AskingOptions & { user?: string }, command: string): Asking {
-  if (options.user === undefined) throw new Failure('usage.missing', { option: '--user <id>', command });
+  const option = command === 'issue' ? '--user <id>, or --users <file> for many' : '--user <id>';
+  if (options.user === undefined) throw new Failure('usage.missing', { option, command });
   const { user, expiresIn = '1d', for: surfaces, scope, tenant } = options;
   const lifetimeSeconds = seconds('--expires-in', { least: 1 })(expiresIn);
   return { user, expiresIn, lifetimeSeconds, scopes: composeScopes({ user, for: surfaces, scopes: scope, tenant }) };

@@ -338,7 +338,7 @@ describe('what is refused, and nothing sent', () => {
       '[object Object]',
       'YOUR_USER_ID',
     ].map((id) => ({ argv: ['-u', id], ...user(id, placeholder) })),
-    { argv: [], code: 'usage.missing', message: 'issue needs --user <id>.', fix: help },
+    { argv: [], code: 'usage.missing', message: 'issue needs --user <id>, or --users <file> for many.', fix: help },
     {
       argv: ['-u', 'alice', '-u', 'bob'],
       code: 'usage.repeated',

@@ -312,7 +312,7 @@ describe.concurrent('decode: what is no token', () => {
       signal: null,
       stdout: '',
       stderr: told(
-        'there are 2 different Courier tokens in that. Pass the one you mean:\n' +
+        'there are 2 different Courier tokens in that. Pass the one you mean, or all of them with --lines:\n' +
           '  1. user alice, expires 2027-01-15T08:00:00Z\n' +
           '  2. user bob, expires 2030-03-17T17:46:40Z',
         again,

@@ -96,6 +96,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
       async *chunks() {
         yield Buffer.from(outside.stdin ?? '');
       },
+      isFrom: () => false,
     },
     variables: outside.variables ?? {},
     now: () => now,
@@ -121,6 +122,7 @@ export async function runInMemory(argv: string[], outside: Outside = {}): Promis
         delete written[by];
       },
       isFile: (path) => outside.files?.[path] !== undefined,
+      target: (path) => path,
       isSame: (path, other) => resolve(path) === resolve(other),
       async write(path, text) {
         written[path] = text;

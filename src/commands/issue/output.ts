@@ -18,13 +18,15 @@ const longestWritten = 1024 * 1024;
  * @throws {Failure} `usage.file-exists` or `usage.conflict`
  */
 export function judgeOutput({ users, out, resume }: UsersOptions, { context, flags }: Tools): void {
-  const isUsers = (path: string) => users !== undefined && context.files.isSame(users, path);
+  const { stdin, files } = context;
+  const isUsers = (path: string) =>
+    users === '-' ? stdin.isFrom(path) : users !== undefined && files.isSame(users, path);
   // Those who have no token yet would be lost, and nobody could go on.
-  if (resume !== undefined && (isUsers(resume) || isUsers(besideOf(resume))))
+  if (resume !== undefined && (isUsers(resume) || isUsers(besideOf(files.target(resume)))))
     throw new Failure('usage.conflict', { options: ['--users', '--resume'], reason: 'they are one file' });
   if (out !== undefined && isUsers(out))
     throw new Failure('usage.conflict', { options: ['--users', '--out'], reason: 'they are one file' });
-  if (out !== undefined && !flags.yes && context.files.isFile(out))
+  if (out !== undefined && !flags.yes && files.isFile(out))
     throw new Failure('usage.file-exists', { option: '--out', path: out });
 }
 
@@ -60,7 +62,8 @@ function besideOf(path: string): string {
 }
 
 /** Beside it first: whatever happens, one of the two is whole. */
-async function rewrite(path: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
+async function rewrite(name: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
+  const path = files.target(name);
   const beside = besideOf(path);
   const sink = await files.sink(beside, 'anew', room);
   try {
@@ -99,9 +102,10 @@ export async function openOutput({ out, resume }: UsersOptions, { context, flags
     const sink = await opened('--out', out, files.sink(out, 'new', room));
     return { sink, begin: nothing, giveUp: async () => files.remove(out) };
   }
-  const beside = `${out}.writing`;
+  const path = files.target(out);
+  const beside = `${path}.writing`;
   const sink = await opened('--out', out, files.sink(beside, 'anew', room));
-  return { sink, begin: async () => files.replace(out, beside), giveUp: async () => files.remove(beside) };
+  return { sink, begin: async () => files.replace(path, beside), giveUp: async () => files.remove(beside) };
 }
 
 async function opened(option: string, path: string, sink: Promise<Sink>): Promise<Sink> {

@@ -304,7 +304,7 @@ describe('explain', () => {
     row(
       'token.ambiguous',
       { candidates: [candidate(1), { users: [], expiresAt: null, place: 2 }] },
-      'there are 2 different Courier tokens in that. Pass the one you mean:\n  1. user alice, bob, expires 2026-01-01T00:00:00Z\n  2. user none, expires never',
+      'there are 2 different Courier tokens in that. Pass the one you mean, or all of them with --lines:\n  1. user alice, bob, expires 2026-01-01T00:00:00Z\n  2. user none, expires never',
       ['courier-jwt', 'decode', '-'],
     ),
     row(

@@ -46,7 +46,7 @@ export const tokenSentences: SentencesOf<'token'> = {
         },
   'token.ambiguous': ({ candidates }) => ({
     message: [
-      say`there are ${candidates.length} different Courier tokens in that. Pass the one you mean:`,
+      say`there are ${candidates.length} different Courier tokens in that. Pass the one you mean, or all of them with --lines:`,
       ...candidates
         .slice(0, 9)
         .map(
