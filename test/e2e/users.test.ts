@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { linkSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { type CourierServer, type Misbehaviour, json, late, sign } from '../support/courier-server.js';
 import { liveIn } from '../support/e2e-hostile.js';
@@ -372,6 +373,24 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
     expect(ran).toEqual({ code: 2, signal: null, stdout: '', stderr });
     expect(courier.requests).toEqual([]);
     expect(Object.fromEntries(readdirSync(cwd).map((name) => [name, read(name)]))).toEqual(files);
+  });
+
+  it.each([
+    ['a spreadsheet', Buffer.from('PK\x03\x04\x14\0\x06\0x')],
+    ['an archive', gzipSync('alice\n')],
+  ])('%s', async (_, u) => {
+    const { code, stdout, stderr, courier } = await issued(['--users', 'u'], { files: { u } });
+    const reason = 'it is no text: save a spreadsheet as CSV, unpack an archive';
+    expect([code, stdout, stderr]).toEqual([2, '', told(`--users u cannot be read: ${reason}.`, help)]);
+    expect(courier.requests).toEqual([]);
+  });
+
+  it('but for a byte that is none, further down', async () => {
+    const { code, stdout } = await issued(['--users', '-'], { stdin: 'alice\nb\0b\n' });
+    expect([code, outcomesIn(stdout).map((line) => line.slice(0, 19))]).toEqual([
+      1,
+      ['alice: token', 'b\0b: user.invalid l'],
+    ]);
   });
 
   it('with --json on one line', async () => {

@@ -67,6 +67,15 @@ async function* after<T>(first: T, rest: AsyncGenerator<T>): AsyncGenerator<T> {
   yield* rest;
 }
 
+/** By its first line: further down it is an error of that line. */
+function isBinary(chunk: Buffer): boolean {
+  const end = chunk.indexOf('\n');
+  const line = chunk.subarray(0, end === -1 ? chunk.length : end);
+  const isUtf16 = line[0] === 0xff && line[1] === 0xfe;
+  const isGzip = line[0] === 0x1f && line[1] === 0x8b;
+  return isGzip || (line.includes(0) && !isUtf16);
+}
+
 /** Where lines stand among the bytes of a stream: many of them are in one chunk. */
 class Places {
   #bytes = 0;
@@ -74,6 +83,8 @@ class Places {
 
   async *chunks(chunks: Chunks): Chunks {
     for await (const chunk of chunks) {
+      if (this.#bytes === 0 && isBinary(chunk))
+        throw Object.assign(new Error(), { code: 'it is no text: save a spreadsheet as CSV, unpack an archive' });
       this.#bytes += chunk.length;
       yield chunk;
     }
