@@ -42,11 +42,14 @@ export function cameOf(attempted: Attempted, isMinted: boolean): Came {
   return status >= 500 ? 'troubled' : 'neither';
 }
 
+/** What a server says that is another one. What else it refuses may be one user's, who would else bar the way for all of a resumed run. */
+const notHere = [404, 405];
+
 /** Whether others need not try: once the server has minted anything (`isProven`), it is where it should be. */
 export function isTheSameForAll(failure: Failure, pause: number | null, isProven: boolean): boolean {
   if (['key', 'usage'].includes(familyOf(failure.code)) || failure.code === 'courier.redirect') return true;
   if (['courier.rate-limited', 'courier.unavailable'].includes(failure.code)) return (pause ?? 0) > longestPause;
   if (isFailure(failure, 'courier.unreachable'))
     return ['certificate', 'proxy'].includes(failure.facts.reason) || (!isProven && failure.facts.reason !== 'dropped');
-  return failure.code === 'courier.status' && !isProven;
+  return isFailure(failure, 'courier.status') && !isProven && notHere.includes(failure.facts.status);
 }

@@ -209,7 +209,7 @@ describe('what ends a run', () => {
   });
 
   it('not what goes wrong with the first', async () => {
-    for (const by of [answer(500), answer(400), answer(200), unreachable('dropped')]) {
+    for (const by of [answer(500), answer(400), answer(413), answer(422), answer(200), unreachable('dropped')]) {
       const { clock, run } = serverOf(({ user }) => (user === 'u0' ? by : mint(user)));
       const { came, end } = await all(clock, run(users(3).map(job), { concurrency: 1 }));
       expect([came.length, end]).toEqual([3, 'done']);
