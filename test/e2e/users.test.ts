@@ -430,6 +430,17 @@ describe.concurrent('what comes out', () => {
     expect(readFileSync(join(cwd, 'backup'), 'utf8')).toBe('old\n');
   });
 
+  it.each([
+    { of: 'a new one', had: {}, options: ['--out', 'o'] },
+    { of: 'an old one', had: { o: 'old\n' }, options: ['--out', 'o', '--yes'] },
+    { of: 'an earlier run', had: { o: '' }, options: ['--resume', 'o'] },
+  ])('a shard without users has an empty file: $of', async ({ had, options }) => {
+    const cwd = folderWith({ u: 'alice\n', ...had });
+    const argv = ['issue', '--users', 'u', '--shard', '1/2', '--env', 'local', '-q', ...options];
+    expect(await courierJwt(argv, { cwd })).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    expect([readFileSync(join(cwd, 'o'), 'utf8'), readdirSync(cwd).toSorted()]).toEqual(['', ['o', 'u']]);
+  });
+
   it.each([{ option: ['--out'] }, { option: ['--yes', '--out'] }, { option: ['--resume'] }])(
     '$option is no pipe that nobody reads',
     async ({ option }) => {
