@@ -15,6 +15,7 @@ describe.concurrent('a list of users is never written over', () => {
     { of: 'a link to go on with', argv: ['--resume', 'soft'], option: '--resume' },
     { of: 'a second name to go on with', argv: ['--resume', 'hard'], option: '--resume' },
     { of: 'what --resume writes beside it', argv: ['--resume', 'o'], users: 'o.resuming', option: '--resume' },
+    { of: 'what --out writes beside it', argv: ['--out', 'o', '--yes'], users: 'o.writing', option: '--out' },
     { of: 'on stdin', argv: ['--out', 'soft', '--yes'], isOnStdin: true, option: '--out' },
     { of: 'on stdin, to go on with', argv: ['--resume', 'u'], isOnStdin: true, option: '--resume' },
   ])('$of', async ({ argv, users = 'u', isOnStdin = false, option }) =>

@@ -22,9 +22,9 @@ export function judgeOutput({ users, out, resume }: UsersOptions, { context, fla
   const isUsers = (path: string) =>
     users === '-' ? stdin.isFrom(path) : users !== undefined && files.isSame(users, path);
   // Those who have no token yet would be lost, and nobody could go on.
-  if (resume !== undefined && (isUsers(resume) || isUsers(besideOf(files.target(resume)))))
+  if (resume !== undefined && (isUsers(resume) || isUsers(besideOf(files.target(resume), 'resuming'))))
     throw new Failure('usage.conflict', { options: ['--users', '--resume'], reason: 'they are one file' });
-  if (out !== undefined && isUsers(out))
+  if (out !== undefined && (isUsers(out) || isUsers(besideOf(files.target(out), 'writing'))))
     throw new Failure('usage.conflict', { options: ['--users', '--out'], reason: 'they are one file' });
   if (out !== undefined && !flags.yes && files.isFile(out))
     throw new Failure('usage.file-exists', { option: '--out', path: out });
@@ -57,14 +57,14 @@ export async function takeUp(path: string | undefined, shard: Shard | undefined,
 
 const newline = 10;
 
-function besideOf(path: string): string {
-  return `${path}.resuming`;
+function besideOf(path: string, end: 'resuming' | 'writing'): string {
+  return `${path}.${end}`;
 }
 
 /** Beside it first: whatever happens, one of the two is whole. */
 async function rewrite(name: string, texts: AsyncIterable<string>, { context: { files } }: Tools): Promise<void> {
   const path = files.target(name);
-  const beside = besideOf(path);
+  const beside = besideOf(path, 'resuming');
   const sink = await files.sink(beside, 'anew', room);
   try {
     for await (const text of texts) {
@@ -84,7 +84,7 @@ export interface Output {
   sink: Sink;
   /** Before the first result: until then what was there stays. */
   begin(): Promise<void>;
-  /** There was no result at all. */
+  /** What ended the run came before the first result. */
   giveUp(): Promise<void>;
 }
 
@@ -103,7 +103,7 @@ export async function openOutput({ out, resume }: UsersOptions, { context, flags
     return { sink, begin: nothing, giveUp: async () => files.remove(out) };
   }
   const path = files.target(out);
-  const beside = `${path}.writing`;
+  const beside = besideOf(path, 'writing');
   const sink = await opened('--out', out, files.sink(beside, 'anew', room));
   return { sink, begin: async () => files.replace(path, beside), giveUp: async () => files.remove(beside) };
 }
