@@ -90,7 +90,8 @@ class Run {
   #inARow = 0;
   #isTaking = false;
   #isEmpty = false;
-  #stopped: Error | undefined;
+  /** Boxed: what others' iterables throw may be undefined. */
+  #stopped: { by: unknown } | undefined;
   #wake: (() => void) | undefined;
 
   constructor(jobs: AsyncIterable<Job> | Iterable<Job>, at: MintingAt, limits: PaceLimits, outside: RunOutside) {
@@ -111,7 +112,7 @@ class Run {
       this.#take();
       const outcome = this.#outcomes.shift();
       if (outcome) return outcome;
-      if (this.#taken === 0 && this.#stopped !== undefined) throw this.#stopped;
+      if (this.#taken === 0 && this.#stopped !== undefined) throw this.#stopped.by;
       if (this.#taken === 0 && this.#isEmpty) return undefined;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -133,7 +134,7 @@ class Run {
 
   /** No more is taken or sent; the first reason counts. */
   #stop(reason: unknown): void {
-    this.#stopped ??= reason instanceof Error ? reason : new Error(String(reason));
+    this.#stopped ??= { by: reason };
     this.#pace.stop();
     for (const wake of this.#resting) wake();
     this.#wake?.();

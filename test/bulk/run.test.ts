@@ -275,6 +275,23 @@ describe('jobs', () => {
     });
   });
 
+  it.each([{ thrown: 'no more' }, { thrown: undefined }, { thrown: Object.create(null) as unknown }])(
+    'that throw what is no Error end it with that: $thrown',
+    async ({ thrown }) => {
+      const { clock, run } = serverOf(({ user }) => mint(user));
+      async function* throwing() {
+        yield job('a');
+        throw thrown;
+      }
+      const outcomes = run(throwing());
+      const reading = (async () => {
+        for await (const { user } of outcomes) expect(user).toBe('a');
+      })().catch((error: unknown) => ({ error }));
+      await clock.run(() => false);
+      expect(await reading).toEqual({ error: thrown });
+    },
+  );
+
   it('that do not come keep nobody who has one', async () => {
     const { clock, run } = serverOf(({ user }) => mint(user));
     const { jobs } = counted(7, 'hangs');
