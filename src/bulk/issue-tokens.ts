@@ -95,7 +95,7 @@ function begun<T>(users: AsyncIterable<T> | Iterable<T>): AsyncIterable<T> | Ite
 
 async function* recordsOf(users: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<ReadRecord> {
   for await (const user of users)
-    yield typeof user === 'string' ? { key: user, record: { user } } : recordIn(user, inspect(user));
+    yield typeof user === 'string' ? { key: user, record: { user } } : recordIn(user, () => inspect(user));
 }
 
 async function manyOver(): Promise<Transport> {

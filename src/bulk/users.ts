@@ -71,16 +71,16 @@ const names = ['user', 'scopes', 'tenant', 'expiresIn'];
 const written = ['token', 'expiresAt', 'error'];
 
 function readJson(line: number, text: string): ReadRecord {
-  return { line, ...recordIn(parseJson(text), text) };
+  return { line, ...recordIn(parseJson(text), () => text) };
 }
 
 /**
- * What names a user, as JSON has it and callers without types: a text, or an object with `user`. `text`: what stands there, for
- * what names none.
+ * What names a user, as JSON has it and callers without types: a text, or an object with `user`. `textOf`: what stands there,
+ * for what names none.
  */
-export function recordIn(value: unknown, text: string): ReadRecord {
+export function recordIn(value: unknown, textOf: () => string): ReadRecord {
   if (isText(value)) return { key: value, record: { user: value } };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unread(text, { problem: 'json' });
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return unread(textOf(), { problem: 'json' });
   const object = value as Record<string, unknown>;
   const { user, scopes, tenant, expiresIn } = object;
   const hasUser = 'user' in object;
@@ -92,9 +92,9 @@ export function recordIn(value: unknown, text: string): ReadRecord {
   if (misnamed !== undefined) {
     const suggestion = meantBy(misnamed) ?? '';
     const problem = { problem: 'unknown', subject: misnamed, suggestion } as const;
-    return isText(user) ? { key: user, problem, isNamed: true } : unread(text, problem);
+    return isText(user) ? { key: user, problem, isNamed: true } : unread(textOf(), problem);
   }
-  if (!isText(user)) return unread(text, { problem: 'no-user', ...(hasUser && { subject: 'user' }) });
+  if (!isText(user)) return unread(textOf(), { problem: 'no-user', ...(hasUser && { subject: 'user' }) });
   const subject = Object.entries({
     scopes: isText(scopes) || isTexts(scopes),
     tenant: isText(tenant),

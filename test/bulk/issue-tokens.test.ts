@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { networkTransport } from '../../src/courier/https.js';
 import type { Transport } from '../../src/courier/transport.js';
@@ -58,6 +59,7 @@ describe('issueTokens', () => {
     [{ user: 7 } as never, '{ user: 7 }: usage.user-line, its user is no text'],
     [undefined as never, 'undefined: usage.user-line, it is no user: an id, or JSON with one.'],
     [Object.assign(Object.create(null), { user: 'row' }) as UserToMint, 'row: user_id:row read:brands'],
+    [Object.assign({ user: 'row' }, { [inspect.custom]: () => expect.unreachable() }), 'row: user_id:row read:brands'],
     [
       Object.assign(Object.create(null), { id: 'row' }) as never,
       'usage.user-line, it has no such field as id. Did you mean user?',
