@@ -129,19 +129,17 @@ const sweepEvery = 128;
 async function writeAll(outcomes: AsyncGenerator<Outcome>, output: Output, lineFor: (outcome: Outcome) => string) {
   const { sink } = output;
   let isBegun = false;
-  const begin = async () => {
-    if (!isBegun) await output.begin();
-    isBegun = true;
-  };
   try {
     for await (const outcome of outcomes) {
-      await begin();
+      if (!isBegun) await output.begin();
+      isBegun = true;
       const room = sink.write(lineFor(outcome));
       if (room) await room;
       if (!sink.isOpen) break;
     }
     // A shard may have no users: whoever goes on with its file finds an empty one, and not an old one.
-    await begin();
+    if (!isBegun) await output.begin();
+    isBegun = true;
   } finally {
     await sink.end();
     if (!isBegun) await output.giveUp();
