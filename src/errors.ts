@@ -33,6 +33,7 @@ export interface FailureFacts {
   'usage.users-csv': { header: string };
   /** Without a `column`, none of the columns looks like the users'. */
   'usage.users-column': { column?: string; columns: string[] };
+  'usage.users-twice': { column: string };
   /** What `--resume` reads and `issue --users` did not write. */
   'usage.resume': { path: string; line: number };
   'usage.no-config': { path: string };
@@ -110,6 +111,7 @@ export interface FailureFacts {
   'courier.status': { host: string; status: number; message: string | null };
   'courier.nonsense': { host: string; problem: NonsenseProblem };
   'output.failed': { reason: string };
+  'output.shared': Record<never, never>;
   'internal.error': { message: string };
 
   // a command that cannot be run: exit 127 and 126, as shells have it
@@ -117,7 +119,8 @@ export interface FailureFacts {
   'exec.not-runnable': { command: string; reason: string };
 
   // exit 130
-  'interrupted.signal': Record<never, never>;
+  /** `resume`: the file that a run of many can go on with. */
+  'interrupted.signal': { resume?: string };
 }
 
 /** What is wrong at a place in `courier-jwt.config.json`. */

@@ -73,6 +73,8 @@ export function sinkTo(fd: number, roomLength: number): Sink {
   let length = 0;
   let synced = performance.now();
   let isOpen = true;
+  // Of a file of our own: in what a shell opened others may write, too.
+  let size = isFile && fd > 2 ? fstatSync(fd).size : undefined;
   let failure: Failure | undefined;
   let flushing: Promise<void> | undefined;
   let syncing: Promise<void> | undefined;
@@ -85,6 +87,7 @@ export function sinkTo(fd: number, roomLength: number): Sink {
         texts = [];
         length = 0;
         isOpen = await writeAllTo(fd, together);
+        if (size !== undefined) size += together.length;
         if (isFile && performance.now() - synced > syncEveryMs) syncNow();
       }
     } catch (error) {
@@ -93,9 +96,15 @@ export function sinkTo(fd: number, roomLength: number): Sink {
     // In the same turn: what is written after the last look would be nobody's.
     flushing = undefined;
   };
+  // Two runs that go on with one file would mint for the same users, and one that writes it anew would leave the other's behind.
+  const judgeAlone = () => {
+    const stats = fstatSync(fd);
+    if (size !== undefined && (stats.size !== size || stats.nlink === 0)) throw new Failure('output.shared', {});
+  };
   // What is written meanwhile does not wait for it.
   const syncNow = () => {
     synced = performance.now();
+    judgeAlone();
     syncing ??= syncData(fd)
       .catch((error: unknown) => {
         failure = asFailure(error);
@@ -122,6 +131,7 @@ export function sinkTo(fd: number, roomLength: number): Sink {
       await syncing;
       if (failure) throw failure;
       try {
+        if (isFile) judgeAlone();
         if (isFile) await syncData(fd);
         // The streams of the process stay.
         if (fd > 2) await closeFile(fd);

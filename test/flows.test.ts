@@ -1,4 +1,13 @@
-import { closeSync, mkdtempSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -22,6 +31,34 @@ it('what a disk says only at the end is a failure, too', async () => {
   const sink = sinkTo(fd, 10);
   closeSync(fd);
   await expect(sink.end()).rejects.toMatchObject({ code: 'output.failed', facts: { reason: 'EBADF' } });
+});
+
+it.each([
+  { what: 'writes to it', meanwhile: (path: string) => appendFileSync(path, 'bob\n') },
+  { what: 'cuts it', meanwhile: (path: string) => truncateSync(path, 3) },
+  { what: 'puts another in its place', meanwhile: (path: string) => rmSync(path) },
+])('somebody else $what: a failure, before the next second is over', async ({ meanwhile }) => {
+  const { path, fd } = opened();
+  const sink = sinkTo(fd, 0);
+  await sink.write('alice\n');
+  meanwhile(path);
+  const write = async () => {
+    for (;;) {
+      await sink.write('carol\n');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  await expect(write()).rejects.toMatchObject({ code: 'output.shared' });
+  await expect(sink.end()).rejects.toMatchObject({ code: 'output.shared' });
+});
+
+it('who wrote to it before does not count', async () => {
+  const { path } = opened();
+  writeFileSync(path, 'alice\n');
+  const sink = sinkTo(openSync(path, 'a'), 0);
+  await sink.write('zoë\n');
+  await sink.end();
+  expect(readFileSync(path, 'utf8')).toBe('alice\nzoë\n');
 });
 
 it.each([

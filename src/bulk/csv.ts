@@ -163,16 +163,17 @@ function delimiterOf(header: string): string {
   return [',', ';', '\t'].find((one) => bare.includes(one)) ?? ',';
 }
 
-/** @throws {Failure} `usage.users-column` */
+/** @throws {Failure} `usage.users-column` or `usage.users-twice` */
 function placeOf(fields: string[], column: string | undefined): number {
   const columns = fields.map((name) => name.trim());
   const names = columns.map((name) => name.toLowerCase().replace(/[_ -]/g, ''));
-  const exact = column === undefined ? -1 : columns.indexOf(column);
-  if (exact !== -1) return exact;
   const wanted = column === undefined ? likely : [column.toLowerCase().replace(/[_ -]/g, '')];
-  const found = wanted.map((name) => names.indexOf(name)).find((at) => at !== -1);
-  if (found !== undefined) return found;
-  throw new Failure('usage.users-column', { ...(column !== undefined && { column }), columns });
+  const places = [column === undefined ? -1 : columns.indexOf(column), ...wanted.map((name) => names.indexOf(name))];
+  const at = places.find((place) => place !== -1);
+  if (at === undefined) throw new Failure('usage.users-column', { ...(column !== undefined && { column }), columns });
+  const name = columns[at]!;
+  if (columns.lastIndexOf(name) !== at) throw new Failure('usage.users-twice', { column: name });
+  return at;
 }
 
 /**

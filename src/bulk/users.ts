@@ -33,24 +33,28 @@ export const longestLine = 65_536;
  * @throws {Failure} `usage.users-column`
  */
 export async function* usersOf(batches: AsyncIterable<Line[]>, format: UsersFormat): AsyncGenerator<ReadRecord> {
-  if (format.kind === 'csv') {
-    const records = new CsvRecords(longestLine, format.column);
-    for await (const lines of batches) yield* records.add(lines).map(userIn);
-    yield* records.end().map(userIn);
-    return;
-  }
-  // Empty lines at the end of a file are nobody's mistake; one in between may have been a user.
+  const csv = format.kind === 'csv' ? new CsvRecords(longestLine, format.column) : undefined;
+  // Of a CSV a line of tabs alone is a record.
+  const isEmpty = ({ text }: Line) => (csv ? text : text.trim()) === '';
+  for await (const lines of withoutEmptyEnd(batches, isEmpty))
+    yield* csv ? csv.add(lines).map(userIn) : lines.map(readLine);
+  if (csv) yield* csv.end().map(userIn);
+}
+
+/** Empty lines at the end of a file are nobody's mistake; one in between may have been a user. */
+async function* withoutEmptyEnd(
+  batches: AsyncIterable<Line[]>,
+  isEmpty: (line: Line) => boolean,
+): AsyncGenerator<Line[]> {
   let empty: Line[] = [];
-  for await (const lines of batches)
-    for (const line of lines) {
-      if (line.text.trim() === '') {
-        if (empty.length < mostEmpty) empty.push(line);
-        continue;
-      }
-      yield* empty.map(readLine);
+  for await (const lines of batches) {
+    const end = lines.findLastIndex((line) => !isEmpty(line)) + 1;
+    if (end > 0) {
+      yield [...empty, ...lines.slice(0, end)];
       empty = [];
-      yield readLine(line);
     }
+    empty.push(...lines.slice(end, end + mostEmpty - empty.length));
+  }
 }
 
 function readLine({ number, text, isTooLong }: Line): ReadRecord {
@@ -58,7 +62,8 @@ function readLine({ number, text, isTooLong }: Line): ReadRecord {
   if (problem) return { line: number, ...unread(text, { problem }) };
   if (number === 1 && looksLikeCsv(text)) throw new Failure('usage.users-csv', { header: text });
   if (number === 1 && /^\s*\[/.test(text)) throw new Failure('usage.users-array', {});
-  return /^\s*[{"]/.test(text) ? readJson(number, text) : { line: number, key: text, record: { user: text } };
+  const isJson = /^\s*[{"]/.test(text) || (/^\s*\[/.test(text) && parseJson(text) !== undefined);
+  return isJson ? readJson(number, text) : { line: number, key: text, record: { user: text } };
 }
 
 /** A header, and no id: those who have commas in their ids write JSON. */

@@ -7,7 +7,10 @@ import { isSeen } from './unseen.js';
  * sample single-quotes `$YOUR_USER_ID`, so the shell never expands it.
  */
 const placeholders = [/^\$[A-Za-z_({]/, /\{\{.*\}\}/, /^[#$%:]?\{.*\}$/, /^<[^>]*>$/, /^%\w+%$/];
-const placeholderWords = [/^(?:undefined|null|NaN|None|\[object \w+\])$/, /^(?:your[-_]?user[-_]?id|user[-_]id)$/i];
+const placeholderWords = [
+  /^(?:undefined|null|NULL|\\N|NaN|None|\[object \w+\])$/,
+  /^(?:your[-_]?user[-_]?id|user[-_]id)$/i,
+];
 
 /** What most of the patterns need something else for: nearly all ids are told by it. */
 const plain = /^[\w.@-]+$/;

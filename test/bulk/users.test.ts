@@ -58,8 +58,8 @@ describe('a line', () => {
     },
     {
       name: 'a text of JSON, as jq writes it',
-      text: '"a"\n"b\\u00e4"\n"c\n',
-      expected: [[1, 'a'], [2, 'bä'], wrong(3, '"c', { problem: 'json' })],
+      text: '"a"\n"b\\u00e4"\n"c\n["d"]\n',
+      expected: [[1, 'a'], [2, 'bä'], wrong(3, '"c', { problem: 'json' }), wrong(4, '["d"]', { problem: 'json' })],
     },
     { name: 'JSON', text: '{"user":"a"}', expected: [[1, 'a']] },
     {
@@ -195,6 +195,15 @@ describe('CSV', () => {
         [3, 'a'],
       ],
     },
+    { name: 'empty lines at the end', text: 'id\na\n\n\r\n\n', expected: [[2, 'a']] },
+    {
+      name: 'tabs alone at the end',
+      text: 'id\tx\na\t1\n\t\n',
+      expected: [
+        [2, 'a'],
+        [3, ''],
+      ],
+    },
     { name: 'more columns than the header', text: 'id\na,b\n', expected: [[2, 'a']] },
     { name: 'only a header', text: 'id\n', expected: [] },
     { name: 'a quote that is none', text: 'id\na"b\n', expected: [[2, 'a"b']] },
@@ -234,6 +243,18 @@ describe('CSV', () => {
     { header: '', column: 'id', facts: { column: 'id', columns: [''] } },
   ])('no such column in $header: $column', async ({ header, column, facts }) => {
     expect(await rejectionOf(readPlain(`${header}\n1,2`, csv(column)))).toEqual({ code: 'usage.users-column', facts });
+  });
+
+  it.each([
+    { header: 'id,id', column: undefined, name: 'id' },
+    { header: 'user_id,x,user_id', column: undefined, name: 'user_id' },
+    { header: 'mail, mail', column: 'mail', name: 'mail' },
+    { header: 'E-Mail,x,E-Mail', column: 'email', name: 'E-Mail' },
+  ])('two columns of one name in $header: $column', async ({ header, column, name }) => {
+    expect(await rejectionOf(readPlain(`${header}\n1,2,3`, csv(column)))).toEqual({
+      code: 'usage.users-twice',
+      facts: { column: name },
+    });
   });
 
   it('a record that is too long loses nobody', async () => {

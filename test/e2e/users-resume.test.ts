@@ -82,6 +82,43 @@ describe.concurrent('a signal', { timeout: 60_000 }, () => {
       );
     }));
 
+  it.each([
+    { how: 'with -q', argv: '-q --users u --out o', again: 'courier-jwt issue -q --users u --resume o' },
+    { how: 'of a list that passes', argv: '--users <(cat u) --out o', again: 'the same command with --resume o' },
+  ])('$how: how to go on is said', async ({ argv, again }) =>
+    withCourier(async (courier) => {
+      courier.misbehave(late);
+      const script = `courier-jwt issue ${argv} & pid=$!; until [ -s o ]; do sleep 0.05; done; kill -INT $pid; wait $pid`;
+      const { stderr } = await shell(`set -m; ${script}`, { cwd: folderOf(users), variables: keyed(courier) });
+      expect(stderr).toContain(`have a token, in o. For the rest:\n  ${again}\nerror: interrupted.\n`);
+    }),
+  );
+
+  it('with --json and a file: the command is in the document', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave(late);
+      const script =
+        'courier-jwt issue --users u --out o --json & pid=$!; until [ -s o ]; do sleep 0.05; done; kill -INT $pid; wait $pid';
+      const { stdout } = await shell(`set -m; ${script}`, { cwd: folderOf(users), variables: keyed(courier) });
+      const fix = ['courier-jwt', 'issue', '--users', 'u', '--resume', 'o'];
+      expect(JSON.parse(stdout)).toEqual({ error: { code: 'interrupted.signal', message: 'interrupted.', fix } });
+    }));
+
+  it('two runs that go on with one file: the one that finds the other ends, and nobody stays there twice', async () =>
+    withCourier(async (courier) => {
+      courier.misbehave(late);
+      const cwd = folderOf(users);
+      const again = 'courier-jwt issue --users u --resume o';
+      const script = `${again} --rate 40/s & pid=$!; until [ -s o ]; do sleep 0.05; done; ${again} --shard 1/8; wait $pid`;
+      const { code, stderr } = await shell(script, { cwd, variables: keyed(courier) });
+      expect([code, stderr.split('\n').at(-3)]).toEqual([
+        4,
+        'error: something else writes to the same file, another run perhaps: once it has ended, --resume goes on.',
+      ]);
+      expect((await shell(again, { cwd, variables: keyed(courier) })).code).toBe(0);
+      expect(mintedIn(textIn(cwd))).toEqual(users);
+    }));
+
   it('to stdout: what it has printed is what --resume takes', async () =>
     withCourier(async (courier) => {
       courier.misbehave(late);

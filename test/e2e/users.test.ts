@@ -280,13 +280,15 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
     bom: '\ufeff',
     'head.csv': 'id\n',
     'who.csv': 'who,name\na,b\n',
+    'mail.csv': 'who,E-mail\na,b@c.d\n',
+    'bare.csv': 'a@b.c\nb@c.d\n',
     looks: 'user,name\na,b\n',
     o: 'mine\n',
     list: '{"user":"alice"}\n{"user":"bob","tenant":"acme"}\n',
   };
   const nobody = (path: string) => told(`--users ${path}: there is nobody in it.`, help);
   it.each([
-    { argv: ['--users', '.'], stderr: told('--users . cannot be read: EISDIR.', help) },
+    { argv: ['--users', '.'], stderr: told('--users . cannot be read: it is a folder.', help) },
     {
       argv: ['--users', 'nowhere'],
       stderr: told('--users nowhere cannot be read: there is no such file (for one user: --user).', help),
@@ -303,15 +305,26 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
       argv: ['--users', 'who.csv'],
       stderr: told(
         '--users: which column are the users in? (A list without a header is read from stdin: --users -) There are who, name.',
-        'courier-jwt issue --users who.csv --users-column who',
+        help,
+      ),
+    },
+    {
+      argv: ['--users', 'mail.csv'],
+      stderr: told(
+        '--users: which column are the users in? (A list without a header is read from stdin: --users -) There are who, E-mail.',
+        'courier-jwt issue --users mail.csv --users-column E-mail',
+      ),
+    },
+    {
+      argv: ['--users', 'bare.csv'],
+      stderr: told(
+        '--users: which column are the users in? (A list without a header is read from stdin: --users -) There are a@b.c.',
+        help,
       ),
     },
     {
       argv: ['--users', 'who.csv', '--users-column', 'id'],
-      stderr: told(
-        '--users-column id: there is no such column. There are who, name.',
-        'courier-jwt issue --users who.csv --users-column who',
-      ),
+      stderr: told('--users-column id: there is no such column. There are who, name.', help),
     },
     {
       argv: ['--users', 'looks'],
@@ -333,7 +346,7 @@ describe.concurrent('what is refused as a whole, before anything is asked for', 
     },
     {
       argv: ['--users', 'u', '--out', 'nowhere/o'],
-      stderr: told('--out nowhere/o cannot be written: ENOENT.', 'ls -ld nowhere/'),
+      stderr: told('--out nowhere/o cannot be written: ENOENT.', 'mkdir -p nowhere/'),
     },
     {
       argv: ['--users', 'u', '--resume', 'o'],

@@ -28,6 +28,8 @@ describe('idProblem', () => {
       '%USER_ID%',
       'undefined',
       'null',
+      'NULL',
+      '\\N',
       'NaN',
       'None',
       '[object Object]',

@@ -55,9 +55,14 @@ export async function openUsers(
   };
 }
 
+const problems: Record<string, string> = {
+  ENOENT: 'there is no such file (for one user: --user)',
+  EISDIR: 'it is a folder',
+};
+
 function unreadable(users: string, line: number, error: unknown): Failure {
   const errno = errnoOf(error);
-  const problem = errno === 'ENOENT' ? 'there is no such file (for one user: --user)' : errno;
+  const problem = problems[errno] ?? errno;
   const reason = line === 0 ? problem : `${problem}, after line ${line}`;
   return new Failure('usage.file', { option: '--users', path: users === '-' ? '' : users, reason });
 }

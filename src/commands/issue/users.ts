@@ -4,8 +4,9 @@ import { resultOf } from '../../bulk/result.js';
 import { type MintingAt, type Outcome, type RunOutside, mintAll } from '../../bulk/run.js';
 import type { WideNetwork, Transport } from '../../courier/transport.js';
 import type { Environment } from '../../environments/resolve.js';
-import { isFailure } from '../../errors.js';
+import { Failure, isFailure } from '../../errors.js';
 import { documentLine, say, short } from '../../output/escape.js';
+import { resuming } from '../../output/messages/failures/sentences.js';
 import { count } from '../../output/run-text.js';
 import { shellLine } from '../../output/shell.js';
 import type { Finding } from '../../report.js';
@@ -57,8 +58,8 @@ export async function issueUsers(options: UsersOptions, tools: Tools): Promise<n
     progress.end();
     // What a disk had no room for was counted all the same.
     if (earlier + progress.tokens > 0)
-      tellRest(options, isFailure(error, 'output.failed') ? 'some' : earlier + progress.tokens, tools);
-    throw error;
+      tellRest(options, isUnwritten(error) ? 'some' : earlier + progress.tokens, tools);
+    throw isFailure(error, 'interrupted.signal') ? interrupted(options) : error;
   }
   progress.end();
   // Whoever went away wants no summary.
@@ -141,8 +142,11 @@ async function writeAll(outcomes: AsyncGenerator<Outcome>, output: Output, lineF
     if (!isBegun) await output.begin();
     isBegun = true;
   } finally {
-    await sink.end();
-    if (!isBegun) await output.giveUp();
+    try {
+      await sink.end();
+    } finally {
+      if (!isBegun) await output.giveUp();
+    }
   }
 }
 
@@ -152,18 +156,32 @@ function lineOf(outcome: Outcome, { secrets }: Tools): string {
   return 'token' in outcome ? line : secrets.redact(line);
 }
 
-/** The rest of them can still be minted: how. */
+function isUnwritten(error: unknown): boolean {
+  return isFailure(error, 'output.failed') || isFailure(error, 'output.shared');
+}
+
+/** A shell's `<(…)` is another one the next time. */
+function isPassing(users = ''): boolean {
+  return /^\/(?:dev|proc\/self)\/fd\//.test(users);
+}
+
+/** What goes on with it, for those who read JSON. */
+function interrupted({ users, out, resume = out }: UsersOptions): Failure {
+  return new Failure('interrupted.signal', resume === undefined || isPassing(users) ? {} : { resume });
+}
+
+/** The rest of them can still be minted: how. With `-q`, too: it belongs to the error that follows. */
 function tellRest({ users, out, resume }: UsersOptions, minted: number | 'some', { argv, console }: Tools): void {
   const path = resume ?? out;
   const have = minted === 1 ? '1 user has a token' : `${minted} users have a token`;
   if (path === undefined) {
-    console.note(`${have}. To go on later, give --resume a file with what was printed here.`);
+    console.error(`${have}. To go on later, give --resume a file with what was printed here.`);
     return;
   }
-  const words = wordsAgain(argv, { without: ['--out', '--resume', '--yes', '-y'], add: ['--resume', path] });
+  const words = isPassing(users) ? undefined : wordsAgain(argv, resuming(path));
   const again = words && pasteable(words);
-  console.note(say`${have}, in ${path}. For the rest${users === '-' ? ', with the same users on stdin' : ''}:`);
-  console.note(`  ${again ? console.err.bold(shellLine(again)) : say`the same command with --resume ${path}`}`);
+  console.error(say`${have}, in ${path}. For the rest${users === '-' ? ', with the same users on stdin' : ''}:`);
+  console.error(`  ${again ? console.err.bold(shellLine(again)) : say`the same command with --resume ${path}`}`);
 }
 
 function tellSummary(

@@ -31,6 +31,7 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
   'usage.no-users': [{ path: evil }],
   'usage.users-array': [{}],
   'usage.users-csv': [{ header: `${evil},user` }],
+  'usage.users-twice': [{ column: evil }],
   'usage.users-column': [{ column: evil, columns: [evil] }, { columns: ['a', 'b'] }],
   'usage.resume': [{ path: evil, line: 3 }],
   'usage.no-config': [{ path: 'courier-jwt.config.json' }, { path: evil }],
@@ -238,7 +239,8 @@ const facts: { [C in FailureCode]: FailureFacts[C][] } = {
     { command: evil, reason: evil },
     { command: 'a/b', reason: evil },
   ],
-  'interrupted.signal': [{}],
+  'output.shared': [{}],
+  'interrupted.signal': [{}, { resume: evil }],
 };
 
 const rows = Object.entries(facts).flatMap(([code, list]) =>
@@ -533,6 +535,24 @@ describe('explain', () => {
       'usage.users-column',
       { column: 'c', columns: ['a', 'user'] },
       '--users-column c: there is no such column. There are a, user.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
+    row(
+      'usage.users-twice',
+      { column: 'id' },
+      '--users: two columns are called id. Give the one that the users are in another name, or leave the other one out.',
+      ['courier-jwt', 'issue', '--help'],
+    ),
+    row(
+      'usage.unwritable',
+      { option: '--out', path: 'a/b', reason: 'ENOENT' },
+      '--out a/b cannot be written: ENOENT.',
+      ['mkdir', '-p', 'a/'],
+    ),
+    row(
+      'output.shared',
+      {},
+      'something else writes to the same file, another run perhaps: once it has ended, --resume goes on.',
       ['courier-jwt', 'issue', '--help'],
     ),
     row(

@@ -33,6 +33,11 @@ export const help = (...words: string[]) => command(...words, '--help');
 /** The same words once more, with what was probably meant by one of them. */
 export const replacing = (word: string, suggestion: string | undefined): { again?: Again } =>
   suggestion === undefined || word === '' ? {} : { again: { replace: [[word, suggestion]] } };
+/** The same run once more, for whoever has no token in that file yet. */
+export const resuming = (path: string): Again => ({
+  without: ['--out', '--resume', '--yes', '-y'],
+  add: ['--resume', path],
+});
 /** A value as it may be shown, an empty one too. */
 export const shown = (value: string) => (value === '' ? '""' : short(value));
 export const didYouMean = (suggestion: string | undefined) => (suggestion ? say` Did you mean ${suggestion}?` : '');

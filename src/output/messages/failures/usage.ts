@@ -2,6 +2,7 @@ import { someUser } from '../../../checks/expectations.js';
 import { say, short } from '../../escape.js';
 import { configProblem } from './config-problem.js';
 import {
+  type Again,
   type SentencesOf,
   command,
   didYouMean,
@@ -10,6 +11,7 @@ import {
   keysPage,
   pasted,
   replacing,
+  resuming,
   shown,
 } from './sentences.js';
 import { userLine } from './user-line.js';
@@ -122,12 +124,16 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   'usage.users-csv': ({ header }) => ({
     message: say`--users looks like CSV, with the header ${short(header)}: name the column that the users are in.`,
     fix: help('issue'),
-    again: { add: ['--users-column', likelyColumn(header.split(/[,;\t]/))] },
+    ...usersColumn(header.split(/[,;\t]/)),
   }),
   'usage.users-column': ({ column, columns }) => ({
     message: say`${column === undefined ? '--users: which column are the users in? (A list without a header is read from stdin: --users -)' : `--users-column ${shown(column)}: there is no such column.`} There are ${short(columns.map(shown).join(', '), 200)}.`,
     fix: help('issue'),
-    again: { without: ['--users-column'], add: ['--users-column', likelyColumn(columns)] },
+    ...usersColumn(columns),
+  }),
+  'usage.users-twice': ({ column }) => ({
+    message: say`--users: two columns are called ${shown(column)}. Give the one that the users are in another name, or leave the other one out.`,
+    fix: help('issue'),
   }),
   'usage.resume': ({ path, line }) => ({
     message: say`--resume ${path}: line ${line} is not from issue --users. Nothing was changed; --out writes to a new file.`,
@@ -191,18 +197,30 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
   }),
   'usage.unwritable': ({ option, path, reason }) => ({
     message: say`${option} ${path} cannot be written: ${reason}.`,
-    fix: ['ls', '-ld', path.replace(/[^/]*$/, '') || '.'],
+    fix: [...(reason === 'ENOENT' ? ['mkdir', '-p'] : ['ls', '-ld']), path.replace(/[^/]*$/, '') || '.'],
   }),
   'internal.error': ({ message }) => ({
     message: say`something went wrong inside courier-jwt: ${short(message, 300)}. Run it again with --debug, and report it.`,
     fix: help(),
   }),
-  'interrupted.signal': () => ({ message: 'interrupted.', fix: help() }),
+  'output.shared': () => ({
+    message: 'something else writes to the same file, another run perhaps: once it has ended, --resume goes on.',
+    fix: help('issue'),
+  }),
+  'interrupted.signal': ({ resume }) => ({
+    message: 'interrupted.',
+    fix: help(),
+    ...(resume !== undefined && { again: resuming(resume) }),
+  }),
 };
 
-/** The column that users are likely to be in. */
-const likelyColumn = (columns: string[]) =>
-  columns.map((name) => name.trim().replace(/^"|"$/g, '')).find((name) => /user|^id$/i.test(name)) ?? columns[0]!;
+/** The column that users are likely to be in. Of one that may be a user itself that user would be left out. */
+const usersColumn = (columns: string[]): { again?: Again } => {
+  const names = columns.map((name) => name.trim().replace(/^"|"$/g, ''));
+  const likely = [/user|^id$/i, /\bid$|mail/i].map((kind) => names.find((name) => kind.test(name)));
+  const name = likely.find((one) => one !== undefined && /^[\w .-]+$/.test(one));
+  return name === undefined ? {} : { again: { without: ['--users-column'], add: ['--users-column', name] } };
+};
 
 const exported = (url: string | undefined) => url && ['export', `COURIER_BASE_URL=${url}`];
 
