@@ -67,14 +67,15 @@ const [writeSome, syncData, closeFile] = [promisify(write), promisify(fdatasync)
 
 /** Texts to a descriptor, in their order: those of one turn of the event loop go together. A file is synced at intervals. */
 export function sinkTo(fd: number, roomLength: number): Sink {
-  const isFile = fstatSync(fd).isFile();
+  const before = fstatSync(fd);
+  const isFile = before.isFile();
   const encode = encoderOf();
   let texts: string[] = [];
   let length = 0;
   let synced = performance.now();
   let isOpen = true;
   // Of a file of our own: in what a shell opened others may write, too.
-  let size = isFile && fd > 2 ? fstatSync(fd).size : undefined;
+  let size = isFile && fd > 2 ? before.size : undefined;
   let failure: Failure | undefined;
   let flushing: Promise<void> | undefined;
   let syncing: Promise<void> | undefined;
@@ -99,7 +100,8 @@ export function sinkTo(fd: number, roomLength: number): Sink {
   // Two runs that go on with one file would mint for the same users, and one that writes it anew would leave the other's behind.
   const judgeAlone = () => {
     const stats = fstatSync(fd);
-    if (size !== undefined && (stats.size !== size || stats.nlink === 0)) throw new Failure('output.shared', {});
+    if (size !== undefined && (stats.size !== size || stats.nlink < Math.min(before.nlink, 1)))
+      throw new Failure('output.shared', {});
   };
   // What is written meanwhile does not wait for it.
   const syncNow = () => {

@@ -60,7 +60,7 @@ export function issueTokens(
       throw new Failure('usage.value', {
         option: 'users',
         value: typeof users,
-        reason: 'it takes what can be iterated over',
+        reason: 'it takes users that can be iterated over: a list, not one text',
       });
     const jobs = jobsOf(
       recordsOf(begun(users)),
