@@ -6,7 +6,7 @@ import type { WideNetwork, Transport } from '../../courier/transport.js';
 import type { Environment } from '../../environments/resolve.js';
 import { isFailure } from '../../errors.js';
 import { documentLine, say, short } from '../../output/escape.js';
-import { count } from '../../output/run-text.js';
+import { count, grouped } from '../../output/numbers.js';
 import { shellLine } from '../../output/shell.js';
 import type { Finding } from '../../report.js';
 import { wantedScopes } from '../../scopes/compose.js';
@@ -119,6 +119,7 @@ function outsideOf(
     signal,
     onRetry: (reason) => progress.retries.set(reason, (progress.retries.get(reason) ?? 0) + 1),
     onPause: (ms) => (progress.pausedUntil = performance.now() + ms),
+    onPace: (isLimited) => (progress.isLimited = isLimited),
     onToken: (claims) => refuseProduction(claims, environment, options),
   };
 }
@@ -178,13 +179,11 @@ function tellSummary(
     console.note(
       say`note: ${count(repeated, 'line')} ${repeated === 1 ? 'names' : 'name'} a user who stands before: each is minted for once. The first is line ${first.line ?? ''}, ${short(first.user)}.`,
     );
-  const retried = [...progress.retries.values()].reduce((sum, times) => sum + times, 0);
   const parts = [
     progress.summary(),
-    ...(retried > 0 ? [`${count(retried, 'request')} sent again`] : []),
-    ...(before > 0 ? [`${before} had one before`] : []),
+    ...(before > 0 ? [`${grouped(before)} had one before`] : []),
     ...(expired > 0 ? [`${count(expired, 'token')} had expired`] : []),
-    ...(elsewhere > 0 ? [`${elsewhere} of other shards`] : []),
+    ...(elsewhere > 0 ? [`${grouped(elsewhere)} of other shards`] : []),
     say`key: ${keyText(choice)}`,
   ];
   console.note(parts.join('; '));
