@@ -78,7 +78,8 @@ export function system(keychainScript: string): Context {
         const { sinkTo } = await import('./flows.js');
         // Its old rights would be kept otherwise, and its old owner.
         if (how === 'anew') rmSync(asFile(path), { force: true });
-        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'wx', 0o600), room);
+        // Always behind what is there: another run that takes it for its own is noticed, and nothing of it overwritten.
+        return sinkTo(openSync(asFile(path), how === 'append' ? 'a' : 'ax', 0o600), room);
       },
       remove: async (path) => rmSync(path, { force: true }),
       target: (path) => (statsOf(path) ? realpathSync(path) : path),

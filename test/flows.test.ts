@@ -15,7 +15,7 @@ import { fileChunks, sinkTo } from '../src/flows.js';
 
 function opened(): { path: string; fd: number } {
   const path = join(mkdtempSync(join(tmpdir(), 'courier-jwt-')), 'o');
-  return { path, fd: openSync(path, 'wx') };
+  return { path, fd: openSync(path, 'ax') };
 }
 
 it.each(['alice\n', 'zoë, 雪 and 🙂\n', 'half a pair: \ud800\n'])('%j is written as UTF-8', async (text) => {

@@ -31,14 +31,25 @@ const fastest = 100_000;
 /** What is late by no more than this, in milliseconds, catches up: timers are no finer. */
 const slackMs = 5;
 
+/** From fewer that went through no rate can be told. */
+const fewest = 10;
+/** Where a limit is met time and again, and for so long nothing goes through, in milliseconds, it is not of the rate. */
+const inVainMs = 500;
+/** Where the rate is not known, each that goes through multiplies it. */
+const foundGain = 4;
+
 /** Of a longer one Node makes one that is over at once. */
 const longestTimer = 2 ** 31 - 1;
 
 /** A rate that a limit has left. */
 interface Left {
   perSecond: number;
+  /** Since when it grows. */
+  since: number;
   fellAt: number;
   isGuess: boolean;
+  /** It says nothing of what the server takes: that is found out by what goes through. */
+  isLost: boolean;
 }
 
 /** What came of a request. `troubled`: the server cannot; `limited`: it wants to be asked less often. */
@@ -59,6 +70,7 @@ export class Pace {
   #left: Left | undefined;
   /** What went through, and since when: the first guess. */
   #through = 0;
+  #throughAt = -Infinity;
   #since: number;
   #pausedUntil = -Infinity;
   #next = -Infinity;
@@ -75,6 +87,11 @@ export class Pace {
   /** Whether anything was ever accepted. */
   get isProven(): boolean {
     return this.#isProven;
+  }
+
+  /** Whether the server's limit is what holds it back. */
+  get isLimited(): boolean {
+    return this.#left !== undefined;
   }
 
   /** Resolves when a request may begin, and counts it; undefined where that is now. In the order of the calls. */
@@ -94,7 +111,7 @@ export class Pace {
     const now = this.#clock.now();
     this.#underWay -= 1;
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pauseMs);
-    if (came === 'accepted') this.#widen();
+    if (came === 'accepted') this.#accept(begunAt, now);
     else if (came === 'troubled' && begunAt > this.#troubledAt) this.#narrow(now);
     else if (came === 'limited' && begunAt > (this.#left?.fellAt ?? -Infinity)) this.#slow(now);
     this.#release();
@@ -107,9 +124,26 @@ export class Pace {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
+  #accept(begunAt: number, now: number): void {
+    // What began at a lower rate says nothing of this one.
+    if (this.#left?.isLost && begunAt >= this.#left.since) this.#find(this.#left, now);
+    this.#through += 1;
+    this.#throughAt = now;
+    this.#widen();
+  }
+
+  /** Who waits at the rate that was would wait too long. */
+  #find(left: Left, now: number): void {
+    if (this.#through === 0) this.#since = now;
+    const perSecond = this.#perSecond(now) * foundGain;
+    this.#left = { ...left, perSecond, since: now, isGuess: true };
+    this.#next = Math.min(this.#next, now + 1000 / perSecond);
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
   #widen(): void {
     const { concurrency } = this.#limits;
-    this.#through += 1;
     this.#window = this.#isProven ? Math.min(concurrency, this.#window + windowGain / this.#window) : concurrency;
     this.#isProven = true;
   }
@@ -120,9 +154,22 @@ export class Pace {
   }
 
   #slow(now: number): void {
-    const isGuess = this.#left === undefined;
+    const isFound = this.#left?.isLost && this.#through > 0;
+    const isGuess = this.#left === undefined || isFound === true;
     const before = isGuess ? this.#throughPerSecond(now) : this.#perSecond(now);
-    this.#left = { perSecond: Math.max(slowest, before * rateLeft), fellAt: now, isGuess };
+    const isLost = this.#isInVain(now);
+    const perSecond = Math.max(slowest, before * rateLeft);
+    this.#left = { perSecond, since: now, fellAt: now, isGuess, isLost };
+    // What the rate just before would let begin at once would only be refused, too.
+    if (isFound) this.#next = Math.max(this.#next, now + 1000 / perSecond);
+    if (isLost) this.#through = 0;
+  }
+
+  /** Whether a limit that is met now says nothing about the rate. */
+  #isInVain(now: number): boolean {
+    if (!this.#left) return this.#through < fewest;
+    const { isLost, fellAt } = this.#left;
+    return isLost ? this.#through === 0 : this.#throughAt < Math.min(fellAt, now - inVainMs);
   }
 
   /** Of less than a second, as if it had been one: a bucket is full at first. */
@@ -134,8 +181,8 @@ export class Pace {
   #perSecond(now: number): number {
     const { perSecond: most = Infinity } = this.#limits;
     if (!this.#left) return most;
-    const { perSecond, fellAt, isGuess } = this.#left;
-    const seconds = (now - fellAt) / 1000;
+    const { perSecond, since, isGuess } = this.#left;
+    const seconds = (now - since) / 1000;
     const doubled = isGuess ? seconds : Math.max(0, seconds - doubledAfterSeconds);
     const rate = perSecond * (1 + rateGain * (seconds - doubled)) * 2 ** doubled;
     if (rate > fastest) this.#forgetLimit(now);

@@ -39,6 +39,8 @@ export interface RunOutside extends PaceClock {
   onRetry?: ((reason: string) => void) | undefined;
   /** Told when the server wants to be left alone, and for how many milliseconds. */
   onPause?: ((ms: number) => void) | undefined;
+  /** Told after each answer: whether the server's limit holds the run back. */
+  onPace?: ((isLimited: boolean) => void) | undefined;
   /**
    * Judges a token before it is handed on.
    * @throws {Failure} which ends the run, and the token with it
@@ -193,6 +195,7 @@ class Run {
         cameOf(attempted, outcome !== undefined && !('failure' in outcome)),
         reason === undefined ? 0 : (pause ?? 0) * 1000,
       );
+      this.#outside.onPace?.(this.#pace.isLimited);
       if (!again) return outcome;
       this.#outside.onRetry?.(reason);
       if (pause !== null) this.#outside.onPause?.(pause * 1000);

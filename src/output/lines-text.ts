@@ -1,3 +1,4 @@
+import { count, grouped, speed } from './numbers.js';
 import type { Paint } from './paint.js';
 
 /** What came of a stream of tokens. */
@@ -12,17 +13,9 @@ export interface Counted {
 
 /** The headline, and a line for each code, with how many tokens have it. */
 export function countedText({ lines, kinds, codes, seconds }: Counted, paint: Paint): string {
-  const counts = kinds.filter(([, count]) => count > 0).map(([kind, count]) => `${grouped(count)} ${kind}`);
-  const pace = seconds > 0 ? `; ${grouped(Math.round(lines / seconds))} a second` : '';
+  const counts = kinds.filter(([, times]) => times > 0).map(([kind, times]) => `${grouped(times)} ${kind}`);
+  const pace = seconds > 0 ? `; ${speed(lines / seconds)}` : '';
   const colours = { fail: paint.red, error: paint.red, '?': paint.yellow, warn: paint.yellow };
-  const rows = codes.map(({ word, code, count }) => `${colours[word](word.padEnd(5))}  ${code}  ${grouped(count)}`);
-  return [
-    paint.bold(`${grouped(lines)} ${lines === 1 ? 'token' : 'tokens'}: ${counts.join(', ')}${pace}`),
-    ...rows,
-  ].join('\n');
-}
-
-/** `42,000`. Intl would take longer to load than all the rest. */
-function grouped(number: number): string {
-  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  const rows = codes.map((of) => `${colours[of.word](of.word.padEnd(5))}  ${of.code}  ${grouped(of.count)}`);
+  return [paint.bold(`${count(lines, 'token')}: ${counts.join(', ')}${pace}`), ...rows].join('\n');
 }

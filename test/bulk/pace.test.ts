@@ -187,6 +187,38 @@ describe('a limit', () => {
     else expect(Math.abs(seen / expected - 1)).toBeLessThan(0.1);
   });
 
+  it('is what holds it back, until its rate is beyond all', async () => {
+    const { ask, clock, end, pace } = await proven({ concurrency: 10 });
+    const seen = [pace.isLimited];
+    end('limited');
+    seen.push(pace.isLimited);
+    await clock.pass(20_000);
+    end('accepted');
+    ask(1);
+    seen.push(pace.isLimited);
+    expect(seen).toEqual([false, true, false]);
+  });
+
+  it('is believed where anything went through since the one before', async () => {
+    const { ask, begun, clock, end } = paced({ concurrency: 1000 });
+    const meet = async (came: Came, ms: number) => {
+      await clock.pass(ms);
+      ask(1);
+      await clock.pass(0);
+      end(came);
+    };
+    ask(1);
+    for (let i = 0; i < 100; i += 1) end('accepted');
+    await meet('limited', 1000);
+    await meet('accepted', 10);
+    await meet('limited', 600);
+    await meet('accepted', 100);
+    const before = begun.length;
+    ask(1000);
+    await clock.pass(100);
+    expect(begun.length - before).toBe(11);
+  });
+
   it('that those met who began before it says nothing new', async () => {
     const { ask, begun, clock, end } = paced({ concurrency: 1000 });
     ask(1);
@@ -198,6 +230,92 @@ describe('a limit', () => {
     ask(1000);
     await clock.pass(100);
     expect(begun.length - before).toBe(10);
+  });
+});
+
+describe('a limit that says nothing of the rate', () => {
+  /** So many are asked for and answered after ten milliseconds, those that are refused once more: how long it takes, how many are. */
+  const ran = async (times: number, isRefused: (nth: number, at: number) => boolean, pauseMs: number) => {
+    const clock = new VirtualClock();
+    const pace = new Pace({ concurrency: 64 }, clock);
+    let [sent, refused] = [0, 0];
+    const mint = async (): Promise<void> => {
+      await pace.turn();
+      const begunAt = clock.now();
+      const isLimited = isRefused((sent += 1), begunAt);
+      await clock.sleep(10);
+      pace.end(begunAt, isLimited ? 'limited' : 'accepted', isLimited ? pauseMs : 0);
+      if (!isLimited) return;
+      refused += 1;
+      await mint();
+    };
+    let over: number | undefined;
+    void Promise.all(Array.from({ length: times }, mint)).then(() => (over = clock.now()));
+    await clock.run(() => over !== undefined);
+    return { seconds: Number((over! / 1000).toFixed(1)), refused };
+  };
+  const firstTwo = (nth: number) => nth <= 2;
+  const during = (from: number, to: number) => (_: number, at: number) => at >= from && at < to;
+  /** None until `from`, and then so many a second. */
+  const slow = (from: number, perSecond: number) => {
+    let last = from;
+    return (_: number, at: number) => {
+      if (at < last + 1000 / perSecond) return true;
+      last = at;
+      return false;
+    };
+  };
+
+  it.each([
+    { name: 'the first two', isRefused: firstTwo, times: 200, expected: { seconds: 2.3, refused: 2 } },
+    {
+      name: 'the first two, with a pause',
+      isRefused: firstTwo,
+      pauseMs: 3000,
+      times: 200,
+      expected: { seconds: 6.2, refused: 2 },
+    },
+    {
+      name: 'the first two of many',
+      isRefused: firstTwo,
+      pauseMs: 3000,
+      times: 20_000,
+      expected: { seconds: 9.3, refused: 2 },
+    },
+    {
+      name: 'when hardly any went through',
+      isRefused: (nth: number) => nth === 4,
+      times: 200,
+      expected: { seconds: 0.2, refused: 1 },
+    },
+    { name: 'all, from the first on', isRefused: during(0, 8000), times: 200, expected: { seconds: 9.7, refused: 10 } },
+    {
+      name: 'all for a second',
+      isRefused: during(1000, 2000),
+      times: 20_000,
+      expected: { seconds: 4.3, refused: 494 },
+    },
+    {
+      name: 'all for eight seconds',
+      isRefused: during(1000, 9000),
+      times: 20_000,
+      expected: { seconds: 12.6, refused: 509 },
+    },
+    {
+      name: 'all for eight seconds, with pauses',
+      isRefused: during(1000, 9000),
+      pauseMs: 1000,
+      times: 20_000,
+      expected: { seconds: 11.3, refused: 512 },
+    },
+    {
+      name: 'all for eight seconds, and then some',
+      isRefused: slow(8000, 50),
+      times: 500,
+      expected: { seconds: 22.9, refused: 14 },
+    },
+  ])('$name: $expected', async ({ times, isRefused, pauseMs = 0, expected }) => {
+    expect(await ran(times, isRefused, pauseMs)).toEqual(expected);
   });
 });
 

@@ -383,7 +383,7 @@ describe('a signal', () => {
 });
 
 describe('a bucket of tokens: little is refused once it has settled, and most of its rate is used', () => {
-  const rates = [20, 100];
+  const rates = [20, 50, 100];
   const rows = rates.flatMap((perSecond) =>
     [Math.max(1, perSecond / 10), perSecond, perSecond * 3].flatMap((burst) =>
       [2, 50].flatMap((latencyMs) => [undefined, 1].map((retryAfter) => ({ perSecond, burst, latencyMs, retryAfter }))),

@@ -251,10 +251,13 @@ describe.concurrent('how far it is', { timeout: 60_000 }, () => {
         );
         await terminal.waitFor(/^\d+ tokens?, \d+ a second, \d+ %(?:, \d+ seconds? left)?$/m);
         await terminal.waitFor(/^\d+ tokens?, Courier asks for a pause: \d seconds?, \d+ %/m);
+        await terminal.waitFor(/^\d+ tokens?, \d+ a (?:second|minute) as Courier limits it, \d+ %/m);
         const seen = await terminal.waitFor(/^done 0$/m);
         expect(seen).not.toMatch(/^\d+ tokens?, /m);
         expect(seen.split('\n').slice(-3)).toEqual([
-          expect.stringMatching(/^minted 12 tokens in \d seconds, \d a second; 1 request sent again; key: /),
+          expect.stringMatching(
+            /^minted 12 tokens in \d\.\d seconds, \d a second; 1 request sent again \(429 1\); key: /,
+          ),
           'done 0',
           '$',
         ]);

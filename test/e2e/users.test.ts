@@ -484,7 +484,7 @@ describe.concurrent('what comes out', () => {
     expect([code, outcomesIn(stdout)]).toEqual([0, three]);
     expect(stderr.replace(/ in [^;]* a second/, '')).toBe(
       'note: 1 line names a user who stands before: each is minted for once. The first is line 3, alice.\n' +
-        `minted 3 tokens; 1 request sent again; key: COURIER_API_KEY, ${courier.url}\n`,
+        `minted 3 tokens; 1 request sent again (503 1); key: COURIER_API_KEY, ${courier.url}\n`,
     );
   });
 

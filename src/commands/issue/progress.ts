@@ -1,7 +1,6 @@
 import type { Passed } from '../../bulk/jobs.js';
 import type { Outcome } from '../../bulk/run.js';
-import { count, errorsText, runText } from '../../output/run-text.js';
-import { spoken } from '../../output/times.js';
+import { errorsText, mintedText, retriesText, runText } from '../../output/run-text.js';
 import { type Tools, isAutomated } from '../tools.js';
 import type { UsersInput } from './input.js';
 
@@ -17,6 +16,7 @@ export class RunProgress {
   readonly warnings = new Map<string, number>();
   readonly retries = new Map<string, number>();
   pausedUntil = 0;
+  isLimited = false;
   readonly #tools: Tools;
   readonly #source: Source;
   readonly #isWatched: boolean;
@@ -59,12 +59,14 @@ export class RunProgress {
     this.#timer = undefined;
   }
 
-  /** `minted 1200 tokens in 2 seconds, 840 a second; 3 errors (courier.timeout 3)`. */
+  /** `minted 1,200 tokens in 1.4 seconds, 857 a second; 3 errors (courier.timeout 3); 2 requests sent again (429 2)`. */
   summary(): string {
     const seconds = (performance.now() - this.#began) / 1000;
-    const errors = this.errors.size > 0 ? `; ${errorsText(this.errors)}` : '';
-    const speed = seconds < 1 ? '' : ` in ${spoken(seconds)}, ${Math.round(this.tokens / seconds)} a second`;
-    return `minted ${count(this.tokens, 'token')}${speed}${errors}`;
+    return [
+      mintedText(this.tokens, seconds),
+      ...(this.errors.size > 0 ? [errorsText(this.errors)] : []),
+      ...(this.retries.size > 0 ? [retriesText(this.retries)] : []),
+    ].join('; ');
   }
 
   get #done(): number {
@@ -77,6 +79,7 @@ export class RunProgress {
       tokens: this.tokens,
       errors: this.errors,
       perSecond: this.#perSecond(),
+      isLimited: this.isLimited,
       read: this.#donePart(),
       secondsLeft: this.#secondsLeft(),
       pausedSeconds: Math.max(0, (this.pausedUntil - performance.now()) / 1000),

@@ -7,7 +7,7 @@ import type { Environment } from '../../environments/resolve.js';
 import { Failure, isFailure } from '../../errors.js';
 import { documentLine, say, short } from '../../output/escape.js';
 import { resuming } from '../../output/messages/failures/sentences.js';
-import { count } from '../../output/run-text.js';
+import { count, grouped } from '../../output/numbers.js';
 import { shellLine } from '../../output/shell.js';
 import type { Finding } from '../../report.js';
 import { wantedScopes } from '../../scopes/compose.js';
@@ -120,6 +120,7 @@ function outsideOf(
     signal,
     onRetry: (reason) => progress.retries.set(reason, (progress.retries.get(reason) ?? 0) + 1),
     onPause: (ms) => (progress.pausedUntil = performance.now() + ms),
+    onPace: (isLimited) => (progress.isLimited = isLimited),
     onToken: (claims) => refuseProduction(claims, environment, options),
   };
 }
@@ -173,7 +174,8 @@ function interrupted({ users, out, resume = out }: UsersOptions): Failure {
 /** The rest of them can still be minted: how. With `-q`, too: it belongs to the error that follows. */
 function tellRest({ users, out, resume }: UsersOptions, minted: number | 'some', { argv, console }: Tools): void {
   const path = resume ?? out;
-  const have = minted === 1 ? '1 user has a token' : `${minted} users have a token`;
+  const have =
+    minted === 1 ? '1 user has a token' : `${minted === 'some' ? minted : grouped(minted)} users have a token`;
   if (path === undefined) {
     console.error(`${have}. To go on later, give --resume a file with what was printed here.`);
     return;
@@ -196,13 +198,11 @@ function tellSummary(
     console.note(
       say`note: ${count(repeated, 'line')} ${repeated === 1 ? 'names' : 'name'} a user who stands before: each is minted for once. The first is line ${first.line ?? ''}, ${short(first.user)}.`,
     );
-  const retried = [...progress.retries.values()].reduce((sum, times) => sum + times, 0);
   const parts = [
     progress.summary(),
-    ...(retried > 0 ? [`${count(retried, 'request')} sent again`] : []),
-    ...(before > 0 ? [`${before} had one before`] : []),
+    ...(before > 0 ? [`${grouped(before)} had one before`] : []),
     ...(expired > 0 ? [`${count(expired, 'token')} had expired`] : []),
-    ...(elsewhere > 0 ? [`${elsewhere} of other shards`] : []),
+    ...(elsewhere > 0 ? [`${grouped(elsewhere)} of other shards`] : []),
     say`key: ${keyText(choice)}`,
   ];
   console.note(parts.join('; '));
