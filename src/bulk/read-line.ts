@@ -1,5 +1,6 @@
 import { parseJson } from '../courier/answers.js';
 import { Failure } from '../errors.js';
+import { decodeJwt } from '../token/decode.js';
 import { findToken } from '../token/find.js';
 import type { Sign } from '../token/local.js';
 import { textAt } from '../token/place.js';
@@ -19,11 +20,12 @@ export type LineToken = Pick<QuickToken, 'token'> & Partial<QuickToken>;
  */
 export function lineReader(sign: Sign, path: string | undefined): (line: Line) => LineToken {
   const quick = quickFinder(sign);
+  const decode = (raw: string) => quick(raw)?.token ?? decodeJwt(raw);
   const read = (text: string, line: string): LineToken => {
     const found = quick(text);
     // Of several tokens, one may repeat the signature of another.
     if (found && jwtStart.test(line.replace(text, ''))) return { token: found.token };
-    return found ?? { token: findToken(text) };
+    return found ?? { token: findToken(text, decode) };
   };
   return ({ text, number, isTooLong }) => {
     const found = path === undefined && !isTooLong ? quick(text) : undefined;

@@ -129,18 +129,28 @@ export interface Cleaner {
 export function cleanerOf(secrets: Secrets): Cleaner {
   const isKept = (text: string) => !text.includes('\\') && secrets.redact(inertJson(text)) === text;
   return {
-    clean: (json, line, token) => secrets.redact(signaturesIn(line, token).redact(inertJson(json))),
+    clean(json, line, token) {
+      const inert = inertJson(json);
+      return secrets.redact(signaturesFor(inert, line, token).redact(inert));
+    },
     isInert: (text) =>
       (secrets.isEmpty && (plainWord.test(text) || (seen.test(text) && !suspect.test(text)))) || isKept(text),
   };
 }
 
-function signaturesIn(line: string, token: FoundToken | undefined): Secrets {
+/** In a longer text, to look for a signature takes longer than to keep it. */
+const longestLookedIn = 4096;
+
+/** The signatures of a line, without those that `json` cannot repeat: a line may have thousands. */
+function signaturesFor(json: string, line: string, token: FoundToken | undefined): Secrets {
   const signatures = new Secrets();
-  mapSignatures(line, (signature) => {
-    signatures.addSignature(signature);
+  const add = (signature: string) => {
+    // What is no base64url has more than one way to be written.
+    const mayStand = json.length > longestLookedIn || /[^\w-]/.test(signature) || mayRepeat(json, signature);
+    if (mayStand) signatures.addSignature(signature);
     return signature;
-  });
-  if (token) signatures.addSignature(token.signature);
+  };
+  mapSignatures(line, add);
+  if (token) add(token.signature);
   return signatures;
 }

@@ -1,5 +1,5 @@
 import { type Socket, connect, isIP } from 'node:net';
-import { Failure } from '../errors.js';
+import { Failure, isFailure } from '../errors.js';
 import { type Read, ResponseReader, TooLarge } from './response-reader.js';
 import type { HttpRequest, HttpResponse } from './transport.js';
 import { unreachable } from './unreachable.js';
@@ -7,13 +7,21 @@ import { unreachable } from './unreachable.js';
 /** As of every other request. */
 const maxBodyBytes = 1024 * 1024;
 
+/** What hangs up on who idled for less does so behind an answer, not for the idling. In milliseconds. */
+const soon = 1000;
+
 /**
  * HTTP/1.1 for thousands of small requests a second to one origin. Node's own client makes 28 kB of garbage for each, and takes
- * three times as long: it is for all the others. Connections are kept; as many as there are requests at once.
+ * three times as long: it is for all the others. Connections are kept, as many as there are requests at once; but for no more
+ * answers than the server gives before it hangs up without a word, where each next request would be lost.
  */
 export class Connections {
   readonly #url: URL;
-  readonly #idle: Connection[] = [];
+  #idle: Connection[] = [];
+  /** So many answers came over one connection. */
+  #most = 0;
+  /** Behind so many one was hung up on. Where others last longer, that was chance. */
+  #cutOffAt = 0;
   /** What stands before the length, for a request that is like the one before. */
   #head: (Pick<HttpRequest, 'method' | 'headers'> & { text: string }) | undefined;
 
@@ -24,13 +32,27 @@ export class Connections {
   /** @throws {Failure} as Transport */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const text = this.#textOf(request);
-    const connection = this.#idle.pop() ?? new Connection(await socketTo(this.#url), this.#url);
-    const { response, isKept } = await connection.exchange(text, request);
-    if (isKept) {
-      this.#idle.push(connection);
-      connection.rest(() => this.#idle.splice(this.#idle.indexOf(connection), 1));
-    } else connection.close();
-    return response;
+    const connection = this.#kept() ?? new Connection(await socketTo(this.#url), this.#url);
+    try {
+      const { response, isKept } = await connection.exchange(text, request);
+      this.#most = Math.max(this.#most, connection.answers);
+      if (isKept) {
+        this.#idle.push(connection);
+        connection.rest(() => (this.#idle = this.#idle.filter((one) => one !== connection)));
+      } else connection.close();
+      return response;
+    } catch (error) {
+      if (isFailure(error, 'courier.unreachable') && connection.isCutOff)
+        this.#cutOffAt = Math.max(this.#cutOffAt, connection.answers);
+      throw error;
+    }
+  }
+
+  #kept(): Connection | undefined {
+    const connection = this.#idle.pop();
+    if (connection === undefined || connection.answers < this.#most || this.#cutOffAt < this.#most) return connection;
+    connection.close();
+    return this.#kept();
   }
 
   #textOf({ method, headers, body = '' }: HttpRequest): string {
@@ -63,20 +85,37 @@ class Connection {
   /** Of the request that is under way. */
   #settle: ((outcome: Read | Error) => void) | undefined;
   #gone: (() => void) | undefined;
+  #answers = 0;
+  #answeredAt = -Infinity;
+  /** Whether it was used again soon, and nothing came since. */
+  #isCutOff = false;
 
   constructor(socket: Socket, url: URL) {
     this.#socket = socket;
     this.#url = url;
-    socket.on('data', (chunk) => this.#hear(() => this.#reader.add(chunk)));
+    socket.on('data', (chunk) => {
+      this.#isCutOff = false;
+      this.#hear(() => this.#reader.add(chunk));
+    });
     socket.on('end', () => this.#hear(() => this.#reader.end() ?? hungUp()));
     socket.on('error', (error) => this.#fail(error));
     socket.on('close', () => this.#fail(hungUp()));
+  }
+
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** Of one that failed: whether the server hung up on it behind an answer. */
+  get isCutOff(): boolean {
+    return this.#isCutOff;
   }
 
   async exchange(text: string, { signal, timeoutMs }: HttpRequest): Promise<Read> {
     const { host } = this.#url;
     this.#gone = undefined;
     this.#reader = new ResponseReader(maxBodyBytes);
+    this.#isCutOff = performance.now() - this.#answeredAt < soon;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => this.#fail(new Failure('courier.timeout', { host, seconds: timeoutMs / 1000 })),
@@ -87,8 +126,10 @@ class Connection {
         this.#settle = undefined;
         clearTimeout(timer);
         signal?.removeEventListener('abort', interrupted);
-        if (outcome instanceof Error) reject(this.#failure(outcome));
-        else resolve(outcome);
+        if (outcome instanceof Error) return reject(this.#failure(outcome));
+        this.#answers += 1;
+        this.#answeredAt = performance.now();
+        resolve(outcome);
       };
       signal?.addEventListener('abort', interrupted);
       if (signal?.aborted) interrupted();

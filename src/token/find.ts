@@ -1,4 +1,5 @@
 import { Failure } from '../errors.js';
+import { memo } from '../memo.js';
 import { apiKeyPattern } from './api-key.js';
 import { usersIn } from './claims.js';
 import { type Jwt, decodeJwt, decodePart, hs256Length } from './decode.js';
@@ -14,12 +15,12 @@ export interface FoundToken extends Jwt {
 
 /**
  * Finds the one Courier token in any text: bare, `Bearer …`, a header, a curl command, JSON, a HAR, a `.env` line,
- * wrapped over lines. Linear in the length of the text.
+ * wrapped over lines. Linear in the length of the text. `decode` does what `decodeJwt` does.
  * @throws {Failure} of the `token` family, which names what stands there instead
  */
-export function findToken(text: string): FoundToken {
-  const tokens = decodeAll(candidatesIn(text));
-  const joined = decodeAll(unwrapped(text, tokens.filter(isRead))).filter(isRead);
+export function findToken(text: string, decode = decodeJwt): FoundToken {
+  const tokens = decodeAll(candidatesIn(text), decode);
+  const joined = decodeAll(unwrapped(text, tokens.filter(isRead)), decode).filter(isRead);
   const best = mostLikeCourier(joined.length > 0 ? joined : tokens.filter(isRead));
   if (best.length > 1) throw ambiguous(best);
   const [token] = best;
@@ -32,8 +33,6 @@ function isDoubled(text: string, raw: string): boolean {
   const places = text.includes(raw) ? text.split(raw).slice(0, -1) : text.split('eyJ').slice(0, 1);
   return places.some((before) => /\bbearer[\s:]+bearer\s+$/i.test(before.slice(-100)));
 }
-
-const wordPattern = /[\w.-]+/g;
 
 /** `h.p.s` triples whose header is a JSON object, and what is left of such a triple, to be named as cut short. */
 function candidatesIn(text: string): string[] {
@@ -58,6 +57,9 @@ function candidatesIn(text: string): string[] {
 export const shortestHeader = 10;
 export const longestHeader = 8192;
 
+/** A header and its dot at least, which most words are not. With `{11,}` a word of megabytes would take all of the stack. */
+const wordPattern = new RegExp(`[\\w.-]{${shortestHeader}}[\\w.-]+`, 'g');
+
 /** `{` and what may follow it. */
 export const headerStart = /^e[w-z]/;
 
@@ -73,14 +75,15 @@ function endsAsObject(segment: string): boolean {
   return /[}\s]$/.test(Buffer.from(segment, 'base64url').toString('latin1'));
 }
 
-function isObject(segment: string): boolean {
+/** A text of many tokens has one header again and again. */
+const isObject = memo((segment: string): boolean => {
   if (!endsAsObject(segment)) return false;
   try {
     return Boolean(decodePart(segment, 'header'));
   } catch {
     return false;
   }
-}
+});
 
 function isEncrypted(header: string): boolean {
   return 'enc' in decodePart(header, 'header');
@@ -97,10 +100,10 @@ function unwrapped(text: string, read: Jwt[]): string[] {
   return whole && (read.length === 0 || signature.length === hs256Length) ? [joined] : [];
 }
 
-function decodeAll(raws: string[]): (Jwt | Failure)[] {
+function decodeAll(raws: string[], decode: typeof decodeJwt): (Jwt | Failure)[] {
   return raws.map((raw) => {
     try {
-      return decodeJwt(raw);
+      return decode(raw);
     } catch (error) {
       if (error instanceof Failure) return error;
       throw error;

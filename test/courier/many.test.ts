@@ -152,6 +152,98 @@ describe('connections', () => {
     ));
 });
 
+describe('a server that hangs up without saying so', () => {
+  /** Its `n`th connection answers so often, and what comes then fails so. */
+  const lasting = (answers: (n: number) => number, fail: (socket: Socket) => void = (socket) => socket.destroy()) => {
+    const seen = { opened: 0 };
+    const serve = (socket: Socket) => {
+      const most = answers((seen.opened += 1));
+      answering((_, times) => void (times > most ? fail(socket) : socket.write(answer)))(socket);
+    };
+    return { seen, serve };
+  };
+  const comes = async (sent: Promise<unknown>) =>
+    sent.then(
+      () => true,
+      () => false,
+    );
+
+  it.each<{ name: string; answers: (n: number) => number; fail?: (socket: Socket) => void; all: string }>([
+    { name: 'behind each answer', answers: () => 1, all: '1 -- 1 1 1 1 1 1 1 1 1 1 of 11' },
+    { name: 'behind every third', answers: () => 3, all: '1 1 1 -- 1 1 1 1 1 1 1 1 of 4' },
+    {
+      name: 'behind each, with a reset',
+      answers: () => 1,
+      fail: (socket) => socket.resetAndDestroy(),
+      all: '1 -- 1 1 1 1 1 1 1 1 1 1 of 11',
+    },
+    { name: 'once', answers: (n) => (n === 1 ? 3 : Infinity), all: '1 1 1 -- 1 1 1 1 1 1 1 1 of 4' },
+    {
+      name: 'in place of the first answer, once',
+      answers: (n) => (n === 1 ? 0 : Infinity),
+      all: '-- 1 1 1 1 1 1 1 1 1 1 1 of 2',
+    },
+    {
+      name: 'in the midst of an answer, once',
+      answers: (n) => (n === 1 ? 1 : Infinity),
+      fail: (socket) => socket.end(answer.slice(0, -1)),
+      all: '1 -- 1 1 1 1 1 1 1 1 1 1 of 2',
+    },
+    {
+      name: 'not at all: it does not answer, once',
+      answers: (n) => (n === 1 ? 1 : Infinity),
+      fail: () => {},
+      all: '1 -- 1 1 1 1 1 1 1 1 1 1 of 2',
+    },
+  ])('$name: one request is lost', async ({ answers, fail, all }) => {
+    const { seen, serve } = lasting(answers, fail);
+    await withTcp(serve, async (url) => {
+      const { sendMany } = networkTransport({});
+      const came: boolean[] = [];
+      for (let i = 0; i < 12; i += 1) came.push(await comes(sendMany(request(url, { timeoutMs: 100 }))));
+      expect(`${came.map((one) => (one ? '1' : '--')).join(' ')} of ${seen.opened}`).toBe(all);
+    });
+  });
+
+  it('on one that idled: the others are kept', async () => {
+    const { seen, serve } = lasting((n) => (n === 1 ? 1 : Infinity));
+    await withTcp(serve, async (url) => {
+      const { sendMany } = networkTransport({});
+      await sendMany(request(url));
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      expect(await rejectionOf(sendMany(request(url)))).toEqual(dropped(url));
+      for (let i = 0; i < 5; i += 1) await sendMany(request(url));
+      expect(seen.opened).toBe(2);
+    });
+  });
+
+  it.each([
+    { name: 'has lasted', before: 1 },
+    { name: 'lasts', before: 0 },
+  ])('on one where another $name longer: that is kept', async ({ before }) => {
+    const { seen, serve } = lasting((n) => (n === 2 ? 1 : Infinity));
+    await withTcp(serve, async (url) => {
+      const { sendMany } = networkTransport({});
+      for (let i = 0; i < before; i += 1) await sendMany(request(url));
+      const both = async () => Promise.all([comes(sendMany(request(url))), comes(sendMany(request(url)))]);
+      expect(await both()).toEqual([true, true]);
+      expect((await both()).filter(Boolean)).toEqual([true]);
+      expect([await both(), await both(), seen.opened]).toEqual([[true, true], [true, true], 3]);
+    });
+  });
+
+  it('those that idle when it is learnt are not used again', async () => {
+    const { seen, serve } = lasting(() => 1);
+    await withTcp(serve, async (url) => {
+      const { sendMany } = networkTransport({});
+      await Promise.all([sendMany(request(url)), sendMany(request(url)), sendMany(request(url))]);
+      const came: boolean[] = [];
+      for (let i = 0; i < 4; i += 1) came.push(await comes(sendMany(request(url))));
+      expect([came, seen.opened]).toEqual([[false, true, true, true], 6]);
+    });
+  });
+});
+
 describe('what goes wrong', () => {
   it.each<{ name: string; serve: (socket: Socket) => void; detail?: string }>([
     { name: 'closed at once', serve: (socket) => socket.destroy() },

@@ -287,6 +287,7 @@ describe('ten megabytes', () => {
     { name: 'one letter after the next, each a header to be', unit: 'eyJhbGciOiJ.', expected: 'token.cut-short' },
     { name: 'bearer', unit: 'bearer ', expected: 'token.none' },
     { name: 'lines', unit: 'a\n', expected: 'token.none' },
+    { name: 'words just too short for a header', unit: 'eyJhIjoxf. ', expected: 'token.cut-short' },
     { name: 'white space after bearer', unit: 'bearer'.padEnd(size), expected: 'token.none' },
     { name: 'underscores', unit: 'token_ ', expected: 'token.none' },
   ])('of $name are read in no time', ({ unit, expected }) => {

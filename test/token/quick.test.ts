@@ -31,6 +31,11 @@ describe('a token that stands alone is read as findToken reads it', () => {
     },
     { name: 'an escape in its JSON', text: withPayload('{"a":"\\u0041"}'), json: '{"a":"\\u0041"}' },
     { name: 'no Courier token', text: sign({ sub: 'x' }), json: '{"sub":"x"}' },
+    {
+      name: 'a payload of a megabyte',
+      text: withPayload(JSON.stringify({ a: 'x'.repeat(700_000) })),
+      json: JSON.stringify({ a: 'x'.repeat(700_000) }),
+    },
   ])('$name', ({ text, json }) => {
     const found = quick(text);
     expect(found?.token).toEqual(findToken(text));
@@ -57,7 +62,7 @@ describe('all else is left to findToken', () => {
     { name: 'bytes that are no UTF-8', text: withPayload(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])) },
     { name: 'a length that base64 never has', text: `${header}.${part('{"a":1}  ')}A.${signature}` },
     { name: 'a header with white space before it', text: `${part(' {"alg":"HS256"}')}.${payload}.${signature}` },
-    { name: 'a payload of 100 kB', text: withPayload(JSON.stringify({ a: 'x'.repeat(100_000) })) },
+    { name: 'a payload of more than a megabyte', text: withPayload(JSON.stringify({ a: 'x'.repeat(800_000) })) },
     { name: 'nothing', text: '' },
   ])('$name', ({ text }) => {
     expect(quick(text)).toBeUndefined();
