@@ -37,7 +37,9 @@ export async function* usersOf(batches: AsyncIterable<Line[]>, format: UsersForm
   // Of a CSV a line of tabs alone is a record.
   const isEmpty = ({ text }: Line) => (csv ? text : text.trim()) === '';
   for await (const lines of withoutEmptyEnd(batches, isEmpty))
-    yield* csv ? csv.add(lines).map(userIn) : lines.map(readLine);
+    if (csv) yield* csv.add(lines).map(userIn);
+    // One at a time: all of a chunk at once would take some megabytes more.
+    else for (const line of lines) yield readLine(line);
   if (csv) yield* csv.end().map(userIn);
 }
 
@@ -50,7 +52,7 @@ async function* withoutEmptyEnd(
   for await (const lines of batches) {
     const end = lines.findLastIndex((line) => !isEmpty(line)) + 1;
     if (end > 0) {
-      yield [...empty, ...lines.slice(0, end)];
+      yield empty.length === 0 && end === lines.length ? lines : [...empty, ...lines.slice(0, end)];
       empty = [];
     }
     empty.push(...lines.slice(end, end + mostEmpty - empty.length));
