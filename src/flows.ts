@@ -99,9 +99,9 @@ export function sinkTo(fd: number, roomLength: number): Sink {
   };
   // Two runs that go on with one file would mint for the same users, and one that writes it anew would leave the other's behind.
   const judgeAlone = () => {
-    const stats = fstatSync(fd);
-    if (size !== undefined && (stats.size !== size || stats.nlink < Math.min(before.nlink, 1)))
-      throw new Failure('output.shared', {});
+    if (size === undefined) return;
+    const now = fstatSync(fd);
+    if (now.size !== size || now.nlink < Math.min(before.nlink, 1)) throw new Failure('output.shared', {});
   };
   // What is written meanwhile does not wait for it.
   const syncNow = () => {
@@ -133,7 +133,7 @@ export function sinkTo(fd: number, roomLength: number): Sink {
       await syncing;
       if (failure) throw failure;
       try {
-        if (isFile) judgeAlone();
+        judgeAlone();
         if (isFile) await syncData(fd);
         // The streams of the process stay.
         if (fd > 2) await closeFile(fd);

@@ -1,8 +1,8 @@
 import { type AnswerFrom, tokenOf } from '../courier/client.js';
 import { type Attempted, retryAfterSeconds } from '../courier/retry.js';
 import { Failure, familyOf, isFailure } from '../errors.js';
-import { type Jwt, decodeJwt } from '../token/decode.js';
-import { quickFinder } from '../token/quick.js';
+import type { Jwt } from '../token/decode.js';
+import { decoderBy, quickFinder } from '../token/quick.js';
 import type { Came } from './pace.js';
 
 /** What one request of a run has come to: for its user, for the pace, and for all who follow. */
@@ -26,12 +26,8 @@ export function tokenIn(attempted: Attempted, from: AnswerFrom): Jwt | Failure {
   }
 }
 
-const quick = quickFinder(() => '');
-
-/** As `decodeJwt`. Whether the embedded Courier signed it is not asked here. */
-function decodeQuickly(raw: string): Jwt {
-  return quick(raw)?.token ?? decodeJwt(raw);
-}
+/** Whether the embedded Courier signed it is not asked here. */
+const decodeQuickly = decoderBy(quickFinder(() => ''));
 
 /** `isMinted`: a page that a gateway answers with 200 is no token. */
 export function cameOf(attempted: Attempted, isMinted: boolean): Came {

@@ -163,11 +163,16 @@ function delimiterOf(header: string): string {
   return [',', ';', '\t'].find((one) => bare.includes(one)) ?? ',';
 }
 
+/** `User_ID` and `userId` are one name. */
+export function plain(name: string): string {
+  return name.toLowerCase().replace(/[_ -]/g, '');
+}
+
 /** @throws {Failure} `usage.users-column` or `usage.users-twice` */
 function placeOf(fields: string[], column: string | undefined): number {
   const columns = fields.map((name) => name.trim());
-  const names = columns.map((name) => name.toLowerCase().replace(/[_ -]/g, ''));
-  const wanted = column === undefined ? likely : [column.toLowerCase().replace(/[_ -]/g, '')];
+  const names = columns.map(plain);
+  const wanted = column === undefined ? likely : [plain(column)];
   const places = [column === undefined ? -1 : columns.indexOf(column), ...wanted.map((name) => names.indexOf(name))];
   const at = places.find((place) => place !== -1);
   if (at === undefined) throw new Failure('usage.users-column', { ...(column !== undefined && { column }), columns });

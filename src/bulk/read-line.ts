@@ -1,10 +1,9 @@
 import { parseJson } from '../courier/answers.js';
 import { Failure } from '../errors.js';
-import { decodeJwt } from '../token/decode.js';
 import { findToken } from '../token/find.js';
 import type { Sign } from '../token/local.js';
 import { textAt } from '../token/place.js';
-import { type QuickToken, quickFinder } from '../token/quick.js';
+import { type QuickToken, decoderBy, quickFinder } from '../token/quick.js';
 import { jwtStart } from '../token/signatures.js';
 import type { Line } from './lines.js';
 
@@ -20,7 +19,7 @@ export type LineToken = Pick<QuickToken, 'token'> & Partial<QuickToken>;
  */
 export function lineReader(sign: Sign, path: string | undefined): (line: Line) => LineToken {
   const quick = quickFinder(sign);
-  const decode = (raw: string) => quick(raw)?.token ?? decodeJwt(raw);
+  const decode = decoderBy(quick);
   const read = (text: string, line: string): LineToken => {
     const found = quick(text);
     // Of several tokens, one may repeat the signature of another.

@@ -1,7 +1,7 @@
 import { parseJson } from '../courier/answers.js';
 import { Failure, type FailureFacts } from '../errors.js';
 import { similar } from '../scopes/similar.js';
-import { type CsvRecord, CsvRecords } from './csv.js';
+import { type CsvRecord, CsvRecords, plain } from './csv.js';
 import type { Line } from './lines.js';
 
 /** How users are written down. */
@@ -22,7 +22,7 @@ export type ReadRecord = { line?: number | undefined; key: string } & (
   | { problem: FailureFacts['usage.user-line']; isNamed?: boolean }
 );
 
-/** So many are told of. */
+/** Of those at the end of a chunk so many are kept, to be told of. */
 const mostEmpty = 100;
 
 /** Nothing that names one user is longer, in characters. */
@@ -127,7 +127,7 @@ const others: Record<string, string> = {
 /** The field that was probably meant by one that there is not; undefined for what is nothing like one. */
 function meantBy(name: string): string | undefined {
   if (names.includes(name) || written.includes(name)) return undefined;
-  return others[name.toLowerCase().replace(/[_ -]/g, '')] ?? similar(name, names);
+  return others[plain(name)] ?? similar(name, names);
 }
 
 /** Databases write null for what is not there. */

@@ -46,7 +46,7 @@ async function issue(options: IssueOptions, tools: Tools, [word]: (string | unde
   }
   refuseUsersOptions(options);
   judgeUsage(options, word, tools.flags.json);
-  const asked = askedBy(options, 'issue');
+  const asked = askedBy(options, 'issue', '--user <id>, or --users <file> for many');
   if (options.dryRun) return dryRun({ ...asked, warnings: requestWarnings(asked) }, options, tools);
   const minted = await mint(asked, options, tools);
   print(minted, options, tools);

@@ -53,10 +53,9 @@ export function addAskingOptions(command: Command): Command {
 /** What is asked of Courier, judged. `expiresIn` is sent as it was given: Courier reads the same grammar. */
 export type Asking = Asked & { expiresIn: string };
 
-/** `command`: whose flags they are, for messages. */
-export function askedBy(options: AskingOptions & { user?: string }, command: string): Asking {
-  const option = command === 'issue' ? '--user <id>, or --users <file> for many' : '--user <id>';
-  if (options.user === undefined) throw new Failure('usage.missing', { option, command });
+/** `command`: whose flags they are, and `needed`: what says for whom, for messages. */
+export function askedBy(options: AskingOptions & { user?: string }, command: string, needed = '--user <id>'): Asking {
+  if (options.user === undefined) throw new Failure('usage.missing', { option: needed, command });
   const { user, expiresIn = '1d', for: surfaces, scope, tenant } = options;
   const lifetimeSeconds = seconds('--expires-in', { least: 1 })(expiresIn);
   return { user, expiresIn, lifetimeSeconds, scopes: composeScopes({ user, for: surfaces, scopes: scope, tenant }) };

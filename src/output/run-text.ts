@@ -45,7 +45,7 @@ export function retriesText(reasons: Map<string, number>): string {
   return `${count(totalOf(reasons), 'request')} sent again (${timesText(reasons)})`;
 }
 
-function totalOf(counts: Map<string, number>): number {
+export function totalOf(counts: Map<string, number>): number {
   return [...counts.values()].reduce((sum, times) => sum + times, 0);
 }
 

@@ -1,6 +1,6 @@
 import type { Passed } from '../../bulk/jobs.js';
 import type { Outcome } from '../../bulk/run.js';
-import { errorsText, mintedText, retriesText, runText } from '../../output/run-text.js';
+import { errorsText, mintedText, retriesText, runText, totalOf } from '../../output/run-text.js';
 import { type Tools, isAutomated } from '../tools.js';
 import type { UsersInput } from './input.js';
 
@@ -70,7 +70,7 @@ export class RunProgress {
   }
 
   get #done(): number {
-    return this.tokens + [...this.errors.values()].reduce((sum, times) => sum + times, 0);
+    return this.tokens + totalOf(this.errors);
   }
 
   #tell(): void {

@@ -162,13 +162,13 @@ function isUnwritten(error: unknown): boolean {
 }
 
 /** A shell's `<(…)` is another one the next time. */
-function isPassing(users = ''): boolean {
+function isSubstitution(users = ''): boolean {
   return /^\/(?:dev|proc\/self)\/fd\//.test(users);
 }
 
 /** What goes on with it, for those who read JSON. */
 function interrupted({ users, out, resume = out }: UsersOptions): Failure {
-  return new Failure('interrupted.signal', resume === undefined || isPassing(users) ? {} : { resume });
+  return new Failure('interrupted.signal', resume === undefined || isSubstitution(users) ? {} : { resume });
 }
 
 /** The rest of them can still be minted: how. With `-q`, too: it belongs to the error that follows. */
@@ -180,7 +180,7 @@ function tellRest({ users, out, resume }: UsersOptions, minted: number | 'some',
     console.error(`${have}. To go on later, give --resume a file with what was printed here.`);
     return;
   }
-  const words = isPassing(users) ? undefined : wordsAgain(argv, resuming(path));
+  const words = isSubstitution(users) ? undefined : wordsAgain(argv, resuming(path));
   const again = words && pasteable(words);
   console.error(say`${have}, in ${path}. For the rest${users === '-' ? ', with the same users on stdin' : ''}:`);
   console.error(`  ${again ? console.err.bold(shellLine(again)) : say`the same command with --resume ${path}`}`);

@@ -2,7 +2,6 @@ import { someUser } from '../../../checks/expectations.js';
 import { say, short } from '../../escape.js';
 import { configProblem } from './config-problem.js';
 import {
-  type Again,
   type SentencesOf,
   command,
   didYouMean,
@@ -14,9 +13,10 @@ import {
   resuming,
   shown,
 } from './sentences.js';
-import { userLine } from './user-line.js';
+import { usersSentences } from './users.js';
 
 export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'interrupted'> = {
+  ...usersSentences,
   'usage.parser': ({ message, command: name }) => ({
     message: say`${message}`,
     fix: help(...(name ? name.split(' ') : [])),
@@ -112,33 +112,6 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     message: say`${path === '' ? 'that' : `--seed ${path}`} is no seed: ${short(problem, 200)}.`,
     fix: help('emulator'),
   }),
-  'usage.user-line': (facts) => ({ message: userLine(facts), fix: help('issue') }),
-  'usage.no-users': ({ path }) => ({
-    message: say`--users ${path}: there is nobody in it.`,
-    fix: help('issue'),
-  }),
-  'usage.users-array': () => ({
-    message: "--users takes a user a line, and that is one JSON array: jq -c '.[]' makes lines of it.",
-    fix: help('issue'),
-  }),
-  'usage.users-csv': ({ header }) => ({
-    message: say`--users looks like CSV, with the header ${short(header)}: name the column that the users are in.`,
-    fix: help('issue'),
-    ...usersColumn(header.split(/[,;\t]/)),
-  }),
-  'usage.users-column': ({ column, columns }) => ({
-    message: say`${column === undefined ? '--users: which column are the users in? (A list without a header is read from stdin: --users -)' : `--users-column ${shown(column)}: there is no such column.`} There are ${short(columns.map(shown).join(', '), 200)}.`,
-    fix: help('issue'),
-    ...usersColumn(columns),
-  }),
-  'usage.users-twice': ({ column }) => ({
-    message: say`--users: two columns are called ${shown(column)}. Give the one that the users are in another name, or leave the other one out.`,
-    fix: help('issue'),
-  }),
-  'usage.resume': ({ path, line }) => ({
-    message: say`--resume ${path}: line ${line} is not from issue --users. Nothing was changed; --out writes to a new file.`,
-    fix: help('issue'),
-  }),
   'usage.no-config': ({ path }) => ({
     message: say`there is no ${path}: smoke init writes one to start with.`,
     fix: command('smoke', 'init', ...(path === 'courier-jwt.config.json' ? [] : [path])),
@@ -212,14 +185,6 @@ export const usageSentences: SentencesOf<'usage' | 'output' | 'internal' | 'inte
     fix: help(),
     ...(resume !== undefined && { again: resuming(resume) }),
   }),
-};
-
-/** The column that users are likely to be in. Of one that may be a user itself that user would be left out. */
-const usersColumn = (columns: string[]): { again?: Again } => {
-  const names = columns.map((name) => name.trim().replace(/^"|"$/g, ''));
-  const likely = [/user|^id$/i, /\bid$|mail/i].map((kind) => names.find((name) => kind.test(name)));
-  const name = likely.find((one) => one !== undefined && /^[\w .-]+$/.test(one));
-  return name === undefined ? {} : { again: { without: ['--users-column'], add: ['--users-column', name] } };
 };
 
 const exported = (url: string | undefined) => url && ['export', `COURIER_BASE_URL=${url}`];
